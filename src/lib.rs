@@ -1,0 +1,4 @@
+//! `pith`: a badge toolchain for papers.
+
+pub mod metadata;
+pub mod pdf;

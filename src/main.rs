@@ -1,0 +1,3 @@
+//! The `pith` binary.
+
+fn main() {}
