@@ -1,4 +1,10 @@
 //! `pith`: a badge toolchain for papers.
 
+pub mod error;
+pub mod id;
+pub mod record;
+pub mod trust;
+pub mod verify;
+
 pub mod metadata;
 pub mod pdf;

@@ -1,0 +1,204 @@
+//! JSON as it was written: members in their order, no key twice, integers exact.
+//!
+//! `serde_json` parses; this value type exists because its own keeps the last of two equal keys
+//! without a word, and a record that reads differently to two readers must not verify.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::error::Remedy;
+
+/// A JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A whole number; JSON of this protocol has no larger ones.
+    Integer(i128),
+    /// A number with a fraction or an exponent, or a whole number beyond 64 bits.
+    Float(f64),
+    /// Text.
+    String(String),
+    /// A list.
+    Array(Vec<Json>),
+    /// Members in the order in which they came, no key twice.
+    Object(Vec<(String, Json)>),
+}
+
+/// Why bytes are not the JSON of this protocol.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct JsonError {
+    message: String,
+    kind: JsonErrorKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum JsonErrorKind {
+    NotJson,
+    Duplicate,
+}
+
+impl JsonError {
+    /// Whether a key stands twice in one object: JSON that two readers may read differently.
+    pub fn is_duplicate_key(&self) -> bool {
+        self.kind == JsonErrorKind::Duplicate
+    }
+}
+
+impl Remedy for JsonError {
+    fn remedy(&self) -> Option<String> {
+        Some(match self.kind {
+            JsonErrorKind::NotJson => "fetch the record again, or check that this is the right file".into(),
+            JsonErrorKind::Duplicate => {
+                "two readers may read such a file differently, so it is not trusted: fetch the record again".into()
+            }
+        })
+    }
+}
+
+impl Json {
+    /// Parses UTF-8 JSON, nested at most 128 deep.
+    ///
+    /// # Errors
+    /// [`JsonError`] with the place, in lines and columns.
+    pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
+        // A byte order mark is not JSON, but editors put one there.
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        serde_json::from_slice(bytes).map_err(|error| {
+            let message = error.to_string();
+            if message.starts_with(DUPLICATE) {
+                return JsonError { message, kind: JsonErrorKind::Duplicate };
+            }
+            let first = bytes.iter().find(|b| !b.is_ascii_whitespace());
+            let message = match first {
+                None => "it is empty, not JSON".into(),
+                Some(b'<') => "it is HTML or XML, not JSON".into(),
+                Some(_) if message.starts_with("recursion limit") => {
+                    "its JSON is nested more than 128 deep".into()
+                }
+                Some(_) => format!("it is not JSON: {message}"),
+            };
+            JsonError { message, kind: JsonErrorKind::NotJson }
+        })
+    }
+
+    /// The member `key` of an object.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members.iter().find(|(k, _)| k == key).map(|(_, v)| v),
+            _ => None,
+        }
+    }
+
+    /// The value at a path of keys.
+    pub fn at(&self, path: &[&str]) -> Option<&Self> {
+        path.iter().try_fold(self, |value, key| value.get(key))
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items of a list.
+    pub fn as_array(&self) -> Option<&[Self]> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The value as `serde_json` has it, for output.
+    pub fn to_value(&self) -> serde_json::Value {
+        use serde_json::Value;
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(b) => Value::Bool(*b),
+            Self::Integer(n) => i64::try_from(*n)
+                .map(Value::from)
+                .or_else(|_| u64::try_from(*n).map(Value::from))
+                .unwrap_or(Value::Null),
+            Self::Float(x) => Value::from(*x),
+            Self::String(s) => Value::String(s.clone()),
+            Self::Array(items) => items.iter().map(Self::to_value).collect(),
+            Self::Object(members) => {
+                members.iter().map(|(k, v)| (k.clone(), v.to_value())).collect()
+            }
+        }
+    }
+}
+
+const DUPLICATE: &str = "the key ";
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Integer(value.into()))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Integer(value.into()))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::Float(value))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::String(value.to_owned()))
+    }
+
+    fn visit_string<E: de::Error>(self, value: String) -> Result<Json, E> {
+        Ok(Json::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let mut array = Vec::new();
+        while let Some(item) = items.next_element()? {
+            array.push(item);
+        }
+        Ok(Json::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
+        let mut object = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        while let Some((key, value)) = members.next_entry::<String, Json>()? {
+            if !seen.insert(key.clone()) {
+                return Err(de::Error::custom(format_args!(
+                    "{DUPLICATE}{key:?} stands twice in one object"
+                )));
+            }
+            object.push((key, value));
+        }
+        Ok(Json::Object(object))
+    }
+}
