@@ -3,6 +3,7 @@
 pub mod error;
 pub mod id;
 pub mod record;
+pub mod source;
 pub mod trust;
 pub mod verify;
 
