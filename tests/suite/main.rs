@@ -1,1 +1,5 @@
 //! One test binary; each module is a theme.
+
+mod pdf_files;
+mod pdf_read;
+mod tools;
