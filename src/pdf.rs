@@ -17,6 +17,7 @@ mod page;
 mod read;
 mod text_string;
 mod trailer;
+pub mod xmp;
 
 use std::fmt;
 use std::io;
