@@ -2,4 +2,5 @@
 
 mod pdf_files;
 mod pdf_read;
+mod pdf_xmp;
 mod tools;
