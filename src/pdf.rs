@@ -9,6 +9,7 @@
 //!
 //! This module knows nothing of Pith Numbers; `metadata` does.
 
+pub mod append;
 mod dict;
 mod guard;
 mod map;
@@ -232,10 +233,7 @@ impl Pdf {
                 LoadPdfError::Invalid => PdfError::Damaged { what: UNREADABLE },
             })?;
             let chain = Chain::read(data.as_ref());
-            let encrypted = chain
-                .sections
-                .iter()
-                .any(|section| section.encrypt.is_some());
+            let encrypted = chain.sections.iter().any(|section| section.encrypted);
             let encryption = match (encrypted, needs_password) {
                 (_, true) => Some(Encryption::UserPassword),
                 (true, false) => Some(Encryption::OwnerPassword),

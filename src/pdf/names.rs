@@ -14,6 +14,7 @@ pub(super) const INFO: &[u8] = b"Info";
 pub(super) const KIDS: &[u8] = b"Kids";
 pub(super) const METADATA: &[u8] = b"Metadata";
 pub(super) const OUTPUT_INTENTS: &[u8] = b"OutputIntents";
+pub(super) const PAGES: &[u8] = b"Pages";
 pub(super) const PERMISSION: &[u8] = b"P";
 pub(super) const PERMS: &[u8] = b"Perms";
 pub(super) const PREV: &[u8] = b"Prev";

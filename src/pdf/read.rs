@@ -50,6 +50,12 @@ impl Pdf {
         ObjectId::from_identifier(self.file.xref().root_id())
     }
 
+    pub(super) fn pages_id(&self) -> Option<ObjectId> {
+        self.catalog()?
+            .get_ref(names::PAGES)
+            .and_then(ObjectId::from_reference)
+    }
+
     /// What the newest trailer says of the Info dictionary. Of a file without a readable trailer, what its last
     /// cross-reference stream or `trailer` keyword says.
     pub(super) fn info_place(&self) -> Info {

@@ -46,10 +46,10 @@ pub(super) struct Section {
     pub prev: Option<u64>,
     pub root: Option<ObjectId>,
     pub info: Info,
-    /// The bytes of the value of /ID.
-    pub id: Option<Vec<u8>>,
-    /// The bytes of the value of /Encrypt.
-    pub encrypt: Option<Vec<u8>>,
+    /// Whether there is an /Encrypt.
+    pub encrypted: bool,
+    /// The bytes of the trailer dictionary; of a cross-reference stream, of its dictionary.
+    pub trailer: Vec<u8>,
     hybrid: Option<u64>,
     subsections: Vec<Subsection>,
     widths: [usize; 3],
@@ -241,8 +241,8 @@ impl Section {
                 .get_ref(names::ROOT)
                 .and_then(ObjectId::from_reference),
             info,
-            id: raw(names::ID),
-            encrypt: raw(names::ENCRYPT).filter(|value| value != b"null"),
+            encrypted: raw(names::ENCRYPT).is_some_and(|value| value != b"null"),
+            trailer: bytes.to_vec(),
             hybrid: None,
             subsections: Vec::new(),
             widths: [0; 3],
@@ -250,18 +250,26 @@ impl Section {
         })
     }
 
-    /// The offsets of the objects that this section itself lists.
-    pub(super) fn own_offsets(&self, data: &[u8]) -> Vec<u64> {
+    /// The lowest offset of the objects that this section itself lists; `None` where it lists none, or more
+    /// than `limit`.
+    pub(super) fn lowest_offset(&self, data: &[u8], limit: u64) -> Option<u64> {
+        let listed: u64 = self
+            .subsections
+            .iter()
+            .map(|part| u64::from(part.count))
+            .sum();
+        if listed > limit {
+            return None;
+        }
         let numbers = self
             .subsections
             .iter()
             .flat_map(|part| part.first..part.first.saturating_add(part.count));
-        numbers
-            .filter_map(|number| match self.place(data, number)? {
-                Place::Offset(offset) => Some(offset),
-                Place::Free | Place::InStream(_) => None,
-            })
-            .collect()
+        let offset = |number| match self.place(data, number)? {
+            Place::Offset(offset) => Some(offset),
+            Place::Free | Place::InStream(_) => None,
+        };
+        numbers.filter_map(offset).min()
     }
 
     fn place(&self, data: &[u8], number: u32) -> Option<Place> {
