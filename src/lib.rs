@@ -7,5 +7,6 @@ pub mod source;
 pub mod trust;
 pub mod verify;
 
+pub mod inject;
 pub mod metadata;
 pub mod pdf;

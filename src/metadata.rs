@@ -1,1 +1,375 @@
-//! The metadata that a PDF carries (product format 1.0): names, and the values to write.
+//! The metadata that a PDF carries (format 1.0): names, the values to write, and what a PDF says of itself.
+//!
+//! Nothing is verified here, and nothing is corrected: a [`Reading`] keeps what was found, each value with its
+//! place, so that a check can point at it.
+
+use std::fmt;
+
+use crate::pdf::xmp::{Packet, Schema, XmpError};
+use crate::pdf::{ObjectId, Pdf, PdfError};
+
+/// The key of the number in the Info dictionary.
+pub const INFO_NUMBER: &str = "PithNumber";
+/// The key of the record's URL in the Info dictionary.
+pub const INFO_URL: &str = "PithURL";
+/// What our items in the bag xmp:Identifier start with.
+pub const IDENTIFIER_PREFIX: &str = "pith:";
+
+/// Our XMP namespace.
+pub const SCHEMA: Schema = Schema {
+    namespace: "https://pith.science/schemas/pith-pdf/1.0/",
+    prefix: "pith",
+    title: "Pith Number and its proof",
+    properties: &[
+        (
+            Key::Number.name(),
+            "The Pith Number of the record of this paper",
+        ),
+        (Key::Url.name(), "The address of the record"),
+        (
+            Key::Source.name(),
+            "The source that the record is about, with its version",
+        ),
+        (
+            Key::Sha256.name(),
+            "The SHA-256 digest of the canonical record, in hexadecimal digits",
+        ),
+        (Key::Record.name(), "The canonical record, as JSON"),
+        (
+            Key::KeyId.name(),
+            "The identifier of the key that signed the record",
+        ),
+        (
+            Key::Signature.name(),
+            "The Ed25519 signature of the digest, in base64",
+        ),
+        (Key::SignedAt.name(), "The time of the signature"),
+    ],
+};
+
+const XMP_NAMESPACE: &str = "http://ns.adobe.com/xap/1.0/";
+const DC_NAMESPACE: &str = "http://purl.org/dc/elements/1.1/";
+
+/// One value of the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// `pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD`, or `pith:<suffix>` where the year is unknown.
+    Number,
+    /// `https://pith.science/pith/<suffix>`.
+    Url,
+    /// `arXiv:2403.01164v1`.
+    Source,
+    /// The digest of the canonical record, 64 lower-case hexadecimal digits.
+    Sha256,
+    /// The canonical record, JSON on one line.
+    Record,
+    /// The identifier of the key that signed.
+    KeyId,
+    /// The signature, base64.
+    Signature,
+    /// When it was signed.
+    SignedAt,
+}
+
+impl Key {
+    /// Every key, in the order in which they are written.
+    pub const ALL: [Self; 8] = [
+        Self::Number,
+        Self::Url,
+        Self::Source,
+        Self::Sha256,
+        Self::Record,
+        Self::KeyId,
+        Self::Signature,
+        Self::SignedAt,
+    ];
+
+    /// The name of the XMP property, without the prefix.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Number => "Number",
+            Self::Url => "URL",
+            Self::Source => "Source",
+            Self::Sha256 => "SHA256",
+            Self::Record => "Record",
+            Self::KeyId => "KeyID",
+            Self::Signature => "Signature",
+            Self::SignedAt => "SignedAt",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key| key.name() == name)
+    }
+}
+
+/// The record and its signature, as text: with it, a PDF verifies by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// `arXiv:2403.01164v1`.
+    pub source: String,
+    /// The digest, in hexadecimal digits.
+    pub sha256: String,
+    /// The canonical JSON.
+    pub record: String,
+    /// The identifier of the key.
+    pub key_id: String,
+    /// The signature, base64.
+    pub signature: String,
+    /// When it was signed.
+    pub signed_at: String,
+}
+
+/// The values to write into a PDF.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metadata {
+    /// The full number, or `pith:<suffix>`.
+    pub number: String,
+    /// The record's address.
+    pub url: String,
+    /// The proof, where the record is at hand.
+    pub proof: Option<Proof>,
+}
+
+impl Metadata {
+    /// The values of the XMP properties, in order.
+    #[must_use]
+    pub fn values(&self) -> Vec<(Key, &str)> {
+        let mut values = vec![(Key::Number, self.number.as_str()), (Key::Url, &self.url)];
+        if let Some(proof) = &self.proof {
+            values.extend([
+                (Key::Source, proof.source.as_str()),
+                (Key::Sha256, &proof.sha256),
+                (Key::Record, &proof.record),
+                (Key::KeyId, &proof.key_id),
+                (Key::Signature, &proof.signature),
+                (Key::SignedAt, &proof.signed_at),
+            ]);
+        }
+        values
+    }
+}
+
+/// Where a value was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the Info dictionary.
+    Info {
+        /// Its object; `None` where it stands in the trailer itself.
+        object: Option<ObjectId>,
+    },
+    /// As a property of ours in an XMP packet.
+    Xmp {
+        /// The metadata stream.
+        object: ObjectId,
+        /// The line of the packet, from 1.
+        line: u32,
+    },
+    /// As an item of the bag xmp:Identifier.
+    Identifier {
+        /// The metadata stream.
+        object: ObjectId,
+        /// The line of the packet, from 1.
+        line: u32,
+    },
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Info {
+                object: Some(object),
+            } => write!(f, "Info (object {object})"),
+            Self::Info { object: None } => write!(f, "Info (in the trailer)"),
+            Self::Xmp { object, line } => write!(f, "XMP (object {object}, line {line})"),
+            Self::Identifier { object, line } => {
+                write!(f, "xmp:Identifier (object {object}, line {line})")
+            }
+        }
+    }
+}
+
+/// A value that a PDF states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// What it is.
+    pub key: Key,
+    /// The value, without white space at its ends.
+    pub value: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A packet that could not be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// Its metadata stream.
+    pub object: ObjectId,
+    /// Why.
+    pub error: PacketError,
+}
+
+/// Why a packet could not be read: its stream, or its XML.
+#[derive(Debug, thiserror::Error)]
+pub enum PacketError {
+    /// The stream.
+    #[error(transparent)]
+    Stream(#[from] PdfError),
+    /// The XML.
+    #[error(transparent)]
+    Xml(#[from] XmpError),
+}
+
+/// What a PDF says of itself.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Every value of the format, duplicates kept: Info first, then the packets in the Catalog's order.
+    pub stated: Vec<Stated>,
+    /// The titles that it states, Info's /Title and dc:title in every language, to try against a record.
+    pub titles: Vec<(String, Place)>,
+    /// The metadata streams that the Catalog names. More than one is a defect.
+    pub packets: Vec<ObjectId>,
+    /// Those of them that could not be read.
+    pub unreadable: Vec<Unreadable>,
+    /// Whether the Info dictionary could not be read.
+    pub info_error: Option<PdfError>,
+    /// The part of PDF/A that the packet claims.
+    pub pdfa_part: Option<u8>,
+}
+
+impl Reading {
+    /// Reads Info and XMP of a PDF.
+    #[must_use]
+    pub fn of(pdf: &Pdf) -> Self {
+        let mut reading = Self::default();
+        match pdf.info() {
+            Ok(entries) => {
+                for entry in entries {
+                    let place = Place::Info {
+                        object: entry.object,
+                    };
+                    match entry.key.as_str() {
+                        INFO_NUMBER => reading.state(Key::Number, &entry.value, place),
+                        INFO_URL => reading.state(Key::Url, &entry.value, place),
+                        "Title" => reading.titles.push((entry.value, place)),
+                        _ => {}
+                    }
+                }
+            }
+            Err(error) => reading.info_error = Some(error),
+        }
+        for stream in pdf.metadata_streams() {
+            reading.packets.push(stream.object);
+            let packet = stream.packet.map_err(PacketError::from);
+            match packet.and_then(|bytes| Packet::parse(&bytes).map_err(PacketError::from)) {
+                Ok(packet) => reading.packet(&packet, stream.object),
+                Err(error) => reading.unreadable.push(Unreadable {
+                    object: stream.object,
+                    error,
+                }),
+            }
+        }
+        reading
+    }
+
+    fn packet(&mut self, packet: &Packet, object: ObjectId) {
+        self.pdfa_part = self.pdfa_part.or_else(|| packet.pdfa_part());
+        for property in packet.properties() {
+            let line = property.line;
+            match (property.namespace.as_str(), property.name.as_str()) {
+                (namespace, name) if namespace == SCHEMA.namespace => {
+                    let Some(key) = Key::from_name(name) else {
+                        continue;
+                    };
+                    for value in &property.values {
+                        self.state(key, value, Place::Xmp { object, line });
+                    }
+                }
+                (XMP_NAMESPACE, "Identifier") => {
+                    for value in property
+                        .values
+                        .iter()
+                        .filter(|value| value.trim().starts_with(IDENTIFIER_PREFIX))
+                    {
+                        self.state(Key::Number, value, Place::Identifier { object, line });
+                    }
+                }
+                (DC_NAMESPACE, "title") => {
+                    self.titles.extend(
+                        property
+                            .values
+                            .into_iter()
+                            .map(|title| (title, Place::Xmp { object, line })),
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn state(&mut self, key: Key, value: &str, place: Place) {
+        self.stated.push(Stated {
+            key,
+            value: value.trim().to_owned(),
+            place,
+        });
+    }
+
+    /// What is stated for a key, in order.
+    pub fn values(&self, key: Key) -> impl Iterator<Item = &Stated> {
+        self.stated.iter().filter(move |stated| stated.key == key)
+    }
+
+    /// The value of a key where one is stated and all that are stated say the same. Numbers say the same where
+    /// their suffixes do; the one with a year is returned.
+    #[must_use]
+    pub fn agreed(&self, key: Key) -> Option<&str> {
+        let same = |a: &str, b: &str| match key {
+            Key::Number => suffix(a).eq_ignore_ascii_case(suffix(b)) && years_agree(a, b),
+            _ => a == b,
+        };
+        let best = self.values(key).max_by_key(|stated| stated.value.len())?;
+        self.values(key)
+            .all(|stated| same(&stated.value, &best.value))
+            .then_some(&best.value)
+    }
+
+    /// The metadata, where number and URL are stated and nothing contradicts itself; with the proof where it is
+    /// whole. Nothing is verified.
+    #[must_use]
+    pub fn metadata(&self) -> Option<Metadata> {
+        let text = |key| self.agreed(key).map(str::to_owned);
+        let proof = || {
+            Some(Proof {
+                source: text(Key::Source)?,
+                sha256: text(Key::Sha256)?,
+                record: text(Key::Record)?,
+                key_id: text(Key::KeyId)?,
+                signature: text(Key::Signature)?,
+                signed_at: text(Key::SignedAt)?,
+            })
+        };
+        Some(Metadata {
+            number: text(Key::Number)?,
+            url: text(Key::Url)?,
+            proof: proof(),
+        })
+    }
+}
+
+fn suffix(number: &str) -> &str {
+    number.rsplit(':').next().unwrap_or(number)
+}
+
+/// Whether two numbers do not state different years.
+fn years_agree(a: &str, b: &str) -> bool {
+    let year = |number: &str| match *number.split(':').collect::<Vec<_>>() {
+        [_, year, _] => Some(year.to_owned()),
+        _ => None,
+    };
+    match (year(a), year(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    }
+}

@@ -1,1 +1,292 @@
 //! The only door to PDF bytes.
+//!
+//! Reading is lazy, by hayro-syntax over the bytes of the file; text of page 1 is interpreted by
+//! hayro-interpret; what is appended is serialised by lopdf. Nobody outside of this module sees their types.
+//!
+//! - [`Pdf`] opens a file and says what it holds: Info entries, XMP packets, page 1, signatures, damage.
+//! - [`xmp`] reads and edits the XML of a packet.
+//! - [`append`] plans and serialises an appended section (ISO 32000-2, 7.5.6).
+//!
+//! This module knows nothing of Pith Numbers; `metadata` does.
+
+pub mod append;
+mod dict;
+mod guard;
+mod map;
+mod names;
+mod page;
+mod read;
+mod text_string;
+mod trailer;
+pub mod xmp;
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use hayro_syntax::object::{ObjRef, ObjectIdentifier};
+use hayro_syntax::{DecryptionError, LoadPdfError, PdfData};
+
+pub use page::{FirstPage, Link, Rect, Word};
+pub use read::{InfoEntry, MetadataStream, Signatures};
+
+use trailer::Chain;
+
+/// Decoded bytes that one stream may have (64 MiB). A few kilobytes of deflate can claim terabytes.
+pub const MAX_DECODED: usize = 64 << 20;
+
+/// Why a PDF could not be read or continued.
+///
+/// The message is one line; [`PdfError::remedy`] is the second one. Neither names the file: the caller does.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PdfError {
+    /// The file could not be read.
+    #[error("cannot be read: {0}")]
+    Io(#[from] io::Error),
+    /// The path leads to a directory, a pipe, a device.
+    #[error("is {}, not a file", if *directory { "a directory" } else { "a pipe or a device" })]
+    NotAFile {
+        /// Whether it is a directory.
+        directory: bool,
+    },
+    /// The file has no bytes.
+    #[error("is empty")]
+    Empty,
+    /// There is no `%PDF-` in the first bytes, and nothing that could be read as a PDF.
+    #[error("is not a PDF")]
+    NotAPdf,
+    /// The file is encrypted with a user password, and none was given.
+    #[error("is encrypted, and opens with a password only")]
+    NeedsPassword,
+    /// The password that was given opens nothing.
+    #[error("is encrypted, and the password is wrong")]
+    WrongPassword,
+    /// The security handler or algorithm is unknown.
+    #[error("is encrypted in a way that cannot be read")]
+    UnsupportedEncryption,
+    /// What `what` names could not be read.
+    #[error("is damaged: {what}")]
+    Damaged {
+        /// What is damaged.
+        what: &'static str,
+    },
+    /// A limit of this program was reached.
+    #[error("holds {what}, which is more than is read here")]
+    TooLarge {
+        /// What is too large, with its limit.
+        what: &'static str,
+    },
+    /// The file may be read but not continued by an appended section.
+    #[error("cannot be continued: {reason}")]
+    NotAppendable {
+        /// Why.
+        reason: &'static str,
+    },
+}
+
+impl PdfError {
+    /// What to do about it: the second line of a message, where there is something to say.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Io(_) => return None,
+            Self::NotAFile { directory: true } => "name the PDF inside of it",
+            Self::NotAFile { directory: false } => "write it to a file first",
+            Self::Empty => "the program that should have written it failed; make it again",
+            Self::NotAPdf => "check the path; a PDF starts with %PDF-",
+            Self::NeedsPassword | Self::WrongPassword => "give its user password with --password",
+            Self::UnsupportedEncryption => "remove the encryption with the program that made it",
+            Self::Damaged { .. } | Self::NotAppendable { .. } => {
+                "make the PDF again, or repair it with: qpdf IN.pdf OUT.pdf"
+            }
+            Self::TooLarge { .. } => "this is not a paper's PDF; make it again from its source",
+        })
+    }
+}
+
+/// The number and generation of an indirect object (ISO 32000-2, 7.3.10). Displayed as `12 0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId {
+    /// The object number, from 1.
+    pub number: u32,
+    /// The generation number, 0 in nearly every file.
+    pub generation: u16,
+}
+
+impl ObjectId {
+    fn from_reference(reference: ObjRef) -> Option<Self> {
+        Self::from_identifier(reference.into())
+    }
+
+    fn from_identifier(id: ObjectIdentifier) -> Option<Self> {
+        Some(Self {
+            number: id.obj_number,
+            generation: u16::try_from(id.gen_number).ok()?,
+        })
+    }
+
+    fn identifier(self) -> ObjectIdentifier {
+        ObjectIdentifier::new(self.number, i32::from(self.generation))
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.number, self.generation)
+    }
+}
+
+/// The version of PDF that a file declares: the Catalog's /Version, else the header's (ISO 32000-2, 7.5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    /// 1 or 2.
+    pub major: u8,
+    /// 0 to 7.
+    pub minor: u8,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// How a file is encrypted (ISO 32000-2, 7.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encryption {
+    /// An owner password only: everyone may read.
+    OwnerPassword,
+    /// A user password, which was given.
+    UserPassword,
+}
+
+/// Something unreadable or inconsistent that reading got around.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// What, in one clause.
+    pub what: String,
+    /// The object it concerns, where it concerns one.
+    pub object: Option<ObjectId>,
+}
+
+/// An open PDF.
+pub struct Pdf {
+    file: hayro_syntax::Pdf,
+    chain: Chain,
+    encryption: Option<Encryption>,
+}
+
+impl fmt::Debug for Pdf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pdf")
+            .field("bytes", &self.bytes().len())
+            .field("encryption", &self.encryption)
+            .finish()
+    }
+}
+
+impl Pdf {
+    /// Opens a regular file; symbolic links are followed. The password is used only where the file does not
+    /// open without one.
+    ///
+    /// # Errors
+    /// Everything in [`PdfError`] but `NotAppendable`.
+    pub fn open(path: &Path, password: Option<&str>) -> Result<Self, PdfError> {
+        Self::load(PdfData::from(Arc::new(map::open(path)?)), password)
+    }
+
+    /// Opens a PDF in memory.
+    ///
+    /// # Errors
+    /// As [`Pdf::open`], without `Io` and `NotAFile`.
+    pub fn from_bytes(bytes: Vec<u8>, password: Option<&str>) -> Result<Self, PdfError> {
+        if bytes.is_empty() {
+            return Err(PdfError::Empty);
+        }
+        Self::load(PdfData::from(bytes), password)
+    }
+
+    fn load(data: PdfData, password: Option<&str>) -> Result<Self, PdfError> {
+        const UNREADABLE: &str = "its objects cannot be read";
+        guard::guard(UNREADABLE, || {
+            let mut needs_password = false;
+            let mut loaded = hayro_syntax::Pdf::new(data.clone());
+            if let (
+                Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)),
+                Some(password),
+            ) = (&loaded, password)
+            {
+                needs_password = true;
+                loaded = hayro_syntax::Pdf::new_with_password(data.clone(), password);
+            }
+            let file = loaded.map_err(|error| match error {
+                LoadPdfError::Decryption(DecryptionError::PasswordProtected) if needs_password => {
+                    PdfError::WrongPassword
+                }
+                LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
+                    PdfError::NeedsPassword
+                }
+                LoadPdfError::Decryption(_) => PdfError::UnsupportedEncryption,
+                LoadPdfError::Invalid if !has_header(data.as_ref()) => PdfError::NotAPdf,
+                LoadPdfError::Invalid => PdfError::Damaged { what: UNREADABLE },
+            })?;
+            let chain = Chain::read(data.as_ref());
+            let encrypted = chain.sections.iter().any(|section| section.encrypted);
+            let encryption = match (encrypted, needs_password) {
+                (_, true) => Some(Encryption::UserPassword),
+                (true, false) => Some(Encryption::OwnerPassword),
+                (false, false) => None,
+            };
+            Ok(Self {
+                file,
+                chain,
+                encryption,
+            })
+        })?
+    }
+
+    /// The bytes of the file.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.file.data().as_ref()
+    }
+
+    /// The declared version; 1.0 where the file declares none.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        use hayro_syntax::PdfVersion as V;
+        let (major, minor) = match self.file.version() {
+            V::Pdf10 => (1, 0),
+            V::Pdf11 => (1, 1),
+            V::Pdf12 => (1, 2),
+            V::Pdf13 => (1, 3),
+            V::Pdf14 => (1, 4),
+            V::Pdf15 => (1, 5),
+            V::Pdf16 => (1, 6),
+            V::Pdf17 => (1, 7),
+            V::Pdf20 => (2, 0),
+        };
+        Version { major, minor }
+    }
+
+    /// The number of pages that the page tree leads to (ISO 32000-2, 7.7.3); /Count is not believed.
+    #[must_use]
+    pub fn page_count(&self) -> usize {
+        self.file.pages().len()
+    }
+
+    /// How the file is encrypted, `None` where it is not.
+    #[must_use]
+    pub fn encryption(&self) -> Option<Encryption> {
+        self.encryption
+    }
+}
+
+/// Readers accept the header anywhere in the first 1024 bytes (ISO 32000-1, annex H, note 13).
+fn has_header(data: &[u8]) -> bool {
+    data[..data.len().min(1024)]
+        .windows(5)
+        .any(|window| window == b"%PDF-")
+}

@@ -1,6 +1,10 @@
 //! One test binary; each module is a theme.
 
+mod pdf_files;
+mod pdf_read;
+mod pdf_xmp;
 mod records;
 mod server;
 mod sources;
+mod tools;
 mod vectors;

@@ -1,0 +1,33 @@
+//! The PDF names that this crate reads or writes, once each.
+
+pub(super) const ACRO_FORM: &[u8] = b"AcroForm";
+pub(super) const ACTION: &[u8] = b"A";
+pub(super) const ANNOTS: &[u8] = b"Annots";
+pub(super) const CONTENTS: &[u8] = b"Contents";
+pub(super) const DOC_MDP: &[u8] = b"DocMDP";
+pub(super) const ENCRYPT: &[u8] = b"Encrypt";
+pub(super) const FIELDS: &[u8] = b"Fields";
+pub(super) const FIELD_TYPE: &[u8] = b"FT";
+pub(super) const ID: &[u8] = b"ID";
+pub(super) const INDEX: &[u8] = b"Index";
+pub(super) const INFO: &[u8] = b"Info";
+pub(super) const KIDS: &[u8] = b"Kids";
+pub(super) const METADATA: &[u8] = b"Metadata";
+pub(super) const OUTPUT_INTENTS: &[u8] = b"OutputIntents";
+pub(super) const PAGES: &[u8] = b"Pages";
+pub(super) const PERMISSION: &[u8] = b"P";
+pub(super) const PERMS: &[u8] = b"Perms";
+pub(super) const PREV: &[u8] = b"Prev";
+pub(super) const RECT: &[u8] = b"Rect";
+pub(super) const REFERENCE: &[u8] = b"Reference";
+pub(super) const ROOT: &[u8] = b"Root";
+pub(super) const SIGNATURE: &[u8] = b"Sig";
+pub(super) const SIZE: &[u8] = b"Size";
+pub(super) const SUBTYPE: &[u8] = b"Subtype";
+pub(super) const TRANSFORM_METHOD: &[u8] = b"TransformMethod";
+pub(super) const TRANSFORM_PARAMS: &[u8] = b"TransformParams";
+pub(super) const TYPE: &[u8] = b"Type";
+pub(super) const URI: &[u8] = b"URI";
+pub(super) const VALUE: &[u8] = b"V";
+pub(super) const WIDTHS: &[u8] = b"W";
+pub(super) const XREF_STM: &[u8] = b"XRefStm";
