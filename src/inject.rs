@@ -383,11 +383,13 @@ impl<'a> Job<'a> {
         }
         let new = |notes: &mut Vec<Note>, note| {
             notes.push(note);
-            new_packet(change)
+            new_packet(change).map_err(|_| InjectError::Unfaithful {
+                path: self.input.clone(),
+                what: "the new XMP packet is not well formed",
+            })
         };
-        let at_fault = |error: XmpError| self.unfaithful(&error);
         let Some(stream) = streams.pop() else {
-            return new(notes, Note::NewPacket).map_err(|error| at_fault(error));
+            return new(notes, Note::NewPacket);
         };
         let packet = stream.packet.map_err(PacketError::from);
         match packet.and_then(|bytes| {
@@ -396,21 +398,12 @@ impl<'a> Job<'a> {
                 .map_err(PacketError::from)
         }) {
             Ok(packet) => Ok(packet),
-            Err(_) if self.options.force => {
-                new(notes, Note::PacketReplaced).map_err(|error| at_fault(error))
-            }
+            Err(_) if self.options.force => new(notes, Note::PacketReplaced),
             Err(error) => Err(InjectError::Packet {
                 path: self.input.clone(),
                 object: stream.object,
                 error,
             }),
-        }
-    }
-
-    fn unfaithful(&self, _: &XmpError) -> InjectError {
-        InjectError::Unfaithful {
-            path: self.input.clone(),
-            what: "the new XMP packet is not well formed",
         }
     }
 

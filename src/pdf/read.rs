@@ -108,8 +108,8 @@ impl Pdf {
     }
 
     /// The metadata streams that the Catalog names, in their order. More than one means a duplicate /Metadata
-    /// key, of which readers take one or the other; hayro-syntax, qpdf and exiftool take the last. Empty where
-    /// there is none.
+    /// key, of which exiftool takes the first, and poppler, qpdf and hayro-syntax the last. Empty where there is
+    /// none.
     #[must_use]
     pub fn metadata_streams(&self) -> Vec<MetadataStream> {
         guard::guard("its Catalog cannot be read", || {
@@ -124,7 +124,7 @@ impl Pdf {
         .unwrap_or_default()
     }
 
-    /// The packet that readers take: of the last /Metadata key of the Catalog.
+    /// The packet that most readers take: of the last /Metadata key of the Catalog.
     #[must_use]
     pub fn xmp(&self) -> Option<MetadataStream> {
         self.metadata_streams().pop()

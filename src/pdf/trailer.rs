@@ -301,7 +301,7 @@ impl Section {
         let entry = table.as_ref()?.get(start..start.checked_add(width)?)?;
         let number = |bytes: &[u8]| {
             bytes.iter().try_fold(0_u64, |sum, byte| {
-                Some(sum.checked_mul(256)?.checked_add(u64::from(*byte))?)
+                sum.checked_mul(256)?.checked_add(u64::from(*byte))
             })
         };
         let value = number(&entry[kind..kind + second])?;

@@ -613,7 +613,7 @@ fn decode(bytes: &[u8]) -> Result<(String, Encoding), XmpError> {
             .map(|pair| unit([pair[0], pair[1]]))
             .collect();
         let text = String::from_utf16(&units).map_err(|_| XmpError::Encoding("UTF-16"))?;
-        if bytes.len() % 2 != 0 {
+        if !bytes.len().is_multiple_of(2) {
             return Err(XmpError::Encoding("UTF-16"));
         }
         Ok((text, Encoding::Utf16 { big, mark }))

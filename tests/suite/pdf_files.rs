@@ -62,3 +62,150 @@ pub fn paper(engine: &str) -> Option<PathBuf> {
         .get_or_init(|| compile("paper", engine, PAPER))
         .clone()
 }
+
+/// An empty folder for one test.
+pub fn folder(name: &str) -> PathBuf {
+    let folder =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A PDF from numbered objects, with a cross-reference table that fits them.
+pub fn build(objects: &[(u32, &str)], trailer: &str) -> Vec<u8> {
+    let mut out = b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n".to_vec();
+    let mut places = Vec::new();
+    for (number, body) in objects {
+        places.push((*number, out.len()));
+        out.extend_from_slice(format!("{number} 0 obj\n{body}\nendobj\n").as_bytes());
+    }
+    let xref = out.len();
+    out.extend_from_slice(b"xref\n0 1\n0000000000 65535 f \n");
+    for (number, offset) in &places {
+        out.extend_from_slice(format!("{number} 1\n{offset:010} 00000 n \n").as_bytes());
+    }
+    let size = places
+        .iter()
+        .map(|(number, _)| number + 1)
+        .max()
+        .unwrap_or(1);
+    out.extend_from_slice(
+        format!("trailer\n<</Size {size} {trailer}>>\nstartxref\n{xref}\n%%EOF").as_bytes(),
+    );
+    out
+}
+
+/// A stream object's body.
+pub fn stream(dict: &str, content: &str) -> String {
+    format!(
+        "<<{dict} /Length {}>>\nstream\n{content}\nendstream",
+        content.len()
+    )
+}
+
+const PAGES: [(u32, &str); 2] = [
+    (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+    (
+        3,
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Resources<<>>>>",
+    ),
+];
+
+/// The smallest packet with a property in it.
+pub const PACKET: &str = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\
+    \"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" \
+    xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:format>application/pdf</dc:format></rdf:Description></rdf:RDF></x:xmpmeta>";
+
+/// Small PDFs of unusual structure, by name; each is valid, or invalid in the way that its name says.
+pub fn unusual() -> Vec<(&'static str, Vec<u8>)> {
+    let packet = stream("/Type/Metadata/Subtype/XML", PACKET);
+    let catalog = "<</Type/Catalog/Pages 2 0 R>>";
+    let with_metadata = "<</Type/Catalog/Pages 2 0 R/Metadata 5 0 R>>";
+    let page_with_metadata =
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Resources<<>>/Metadata 5 0 R>>";
+    vec![
+        (
+            "no-info",
+            build(&[(1, catalog), PAGES[0], PAGES[1]], "/Root 1 0 R"),
+        ),
+        (
+            "no-info-with-id",
+            build(
+                &[(1, catalog), PAGES[0], PAGES[1]],
+                "/Root 1 0 R/ID[(a\\)b)<00ff>]",
+            ),
+        ),
+        (
+            "info",
+            build(
+                &[
+                    (1, catalog),
+                    PAGES[0],
+                    PAGES[1],
+                    (
+                        4,
+                        "<</Title(A\\(B)/PithNumber(pith:old)/Trapped/False % c\n>>",
+                    ),
+                ],
+                "/Root 1 0 R/Info 4 0 R/DocChecksum /ABC",
+            ),
+        ),
+        (
+            "direct-info",
+            build(
+                &[(1, catalog), PAGES[0], PAGES[1]],
+                "/Root 1 0 R/Info<</Title(T)>>",
+            ),
+        ),
+        (
+            "missing-info",
+            build(
+                &[(1, catalog), PAGES[0], PAGES[1]],
+                "/Root 1 0 R/Info 9 0 R",
+            ),
+        ),
+        (
+            "metadata",
+            build(
+                &[(1, with_metadata), PAGES[0], PAGES[1], (5, &packet)],
+                "/Root 1 0 R",
+            ),
+        ),
+        (
+            "shared-metadata",
+            build(
+                &[
+                    (1, with_metadata),
+                    PAGES[0],
+                    (3, page_with_metadata),
+                    (5, &packet),
+                ],
+                "/Root 1 0 R",
+            ),
+        ),
+        (
+            "duplicate-metadata",
+            build(
+                &[
+                    (
+                        1,
+                        "<</Type/Catalog/Metadata 6 0 R/Pages 2 0 R/Metadata 5 0 R>>",
+                    ),
+                    PAGES[0],
+                    PAGES[1],
+                    (5, &packet),
+                    (6, &packet),
+                ],
+                "/Root 1 0 R",
+            ),
+        ),
+        (
+            "gap",
+            build(
+                &[(1, catalog), PAGES[0], PAGES[1], (40, "null")],
+                "/Root 1 0 R",
+            ),
+        ),
+    ]
+}

@@ -1,6 +1,6 @@
 //! The outside programs that tests use as oracles.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// Whether `tool` is on PATH. A test that needs it returns early where it is not; under CI it fails instead, so
@@ -35,4 +35,24 @@ pub fn output(folder: &Path, tool: &str, arguments: &[&str]) -> Output {
         .current_dir(folder)
         .output()
         .unwrap_or_else(|error| panic!("{tool}: {error}"))
+}
+
+/// A Python with `module`: the virtual environment that `make test` makes, else the one on PATH.
+pub fn require_python(module: &str) -> Option<PathBuf> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");
+    let found = [own, PathBuf::from("python3")].into_iter().find(|python| {
+        let import = format!("import {module}");
+        Command::new(python)
+            .args(["-c", &import])
+            .output()
+            .is_ok_and(|output| output.status.success())
+    });
+    if found.is_none() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "needs python with {module}"
+        );
+        eprintln!("skipped: needs python with {module}");
+    }
+    found
 }

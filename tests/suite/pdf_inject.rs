@@ -1,0 +1,593 @@
+//! inject and strip, judged by other programs: qpdf, exiftool, pdfinfo, pdftotext, pikepdf.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pith::inject::{InjectError, Note, Options, Output, inject, strip};
+use pith::metadata::{Key, Metadata, Place, Proof, Reading};
+use pith::pdf::{Pdf, PdfError};
+use proptest::prelude::*;
+
+use crate::pdf_files::{ENGINES, PACKET, build, folder, paper, stream, unusual};
+use crate::tools::{self, require};
+
+fn metadata() -> Metadata {
+    Metadata {
+        number: "pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
+        url: "https://pith.science/pith/WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
+        proof: Some(Proof {
+            source: "arXiv:2403.01164v1".to_owned(),
+            sha256: "b28ae4e882af74aa263b909019438 60f".replace(' ', ""),
+            record: "{\"metadata\":{\"license\":\"<&>\"},\"source\":\"\u{f6}\"}".to_owned(),
+            key_id: "pith-v1-2026-05".to_owned(),
+            signature: "c2lnbmF0dXJl+/==".to_owned(),
+            signed_at: "2026-05-18T02:44:42Z".to_owned(),
+        }),
+    }
+}
+
+fn options() -> Options {
+    Options::default()
+}
+
+/// PDFs of every kind of writer that is at hand, each in `folder`.
+fn samples(folder: &Path) -> Vec<(String, PathBuf)> {
+    let mut samples = Vec::new();
+    for engine in ENGINES {
+        samples.extend(paper(engine).map(|path| (engine.to_owned(), path)));
+    }
+    for (name, bytes) in unusual() {
+        let path = folder.join(format!("{name}.pdf"));
+        fs::write(&path, bytes).unwrap();
+        samples.push((name.to_owned(), path));
+    }
+    if let (true, Some(source)) = (require("qpdf"), paper("pdflatex")) {
+        let kinds: [(&str, &[&str]); 4] = [
+            ("table", &["--object-streams=disable"]),
+            ("object-streams", &["--object-streams=generate"]),
+            ("linearized", &["--linearize", "--object-streams=disable"]),
+            (
+                "linearized-object-streams",
+                &["--linearize", "--object-streams=generate"],
+            ),
+        ];
+        for (name, flags) in kinds {
+            let path = folder.join(format!("{name}.pdf"));
+            let files = [source.to_str().unwrap(), path.to_str().unwrap()];
+            tools::run(folder, "qpdf", &[flags, &files].concat());
+            samples.push((name.to_owned(), path));
+        }
+    }
+    samples
+}
+
+/// The lines in which qpdf complains about a file, without its name.
+fn qpdf_complaints(path: &Path) -> Vec<String> {
+    let path = path.to_str().unwrap();
+    let output = tools::output(Path::new("."), "qpdf", &["--check", path]);
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
+    let complaint = |line: &&str| {
+        line.starts_with("WARNING") || line.starts_with("ERROR") || line.contains("error:")
+    };
+    text.lines()
+        .filter(complaint)
+        .map(|line| line.replace(path, ""))
+        .collect()
+}
+
+/// qpdf finds nothing in `after` that it does not find in `before`.
+fn assert_no_worse(name: &str, after: &Path, before: &Path) {
+    if require("qpdf") {
+        let (new, old) = (qpdf_complaints(after), qpdf_complaints(before));
+        assert!(
+            new.iter().all(|line| old.contains(line)),
+            "{name}: {new:#?} after {old:#?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
+    let folder = folder("inject");
+    for (name, input) in samples(&folder) {
+        let before = fs::read(&input).unwrap();
+        let out = folder.join(format!("{name}.out.pdf"));
+        let report = inject(&input, Output::Path(&out), &metadata(), &options())
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
+        let after = fs::read(&out).unwrap();
+        assert!(
+            after.starts_with(&before),
+            "{name}: the old bytes are a prefix"
+        );
+        assert_eq!(report.output_length, after.len() as u64);
+        assert_eq!(
+            fs::read(&input).unwrap(),
+            before,
+            "{name}: the input is as it was"
+        );
+
+        let pdf = Pdf::open(&out, None).unwrap();
+        assert!(pdf.damage().is_empty(), "{name}: {:?}", pdf.damage());
+        let reading = Reading::of(&pdf);
+        assert_eq!(
+            reading.metadata(),
+            Some(metadata()),
+            "{name}: {:#?}",
+            reading.stated
+        );
+        assert_eq!(reading.packets.len(), 1, "{name}");
+        for (key, count) in [(Key::Number, 3), (Key::Url, 2), (Key::Record, 1)] {
+            assert_eq!(
+                reading.values(key).count(),
+                count,
+                "{name}: {key:?} {:#?}",
+                reading.stated
+            );
+        }
+
+        assert_no_worse(&name, &out, &input);
+        if require("pdfinfo") {
+            let custom = tools::run(&folder, "pdfinfo", &["-custom", out.to_str().unwrap()]);
+            assert!(custom.contains(&metadata().number), "{name}: {custom}");
+            let packet = tools::run(&folder, "pdfinfo", &["-meta", out.to_str().unwrap()]);
+            assert!(
+                packet.contains("<pith:KeyID>pith-v1-2026-05</pith:KeyID>"),
+                "{name}: {packet}"
+            );
+        }
+        if require("exiftool") {
+            let json = tools::run(
+                &folder,
+                "exiftool",
+                &[
+                    "-j",
+                    "-G1",
+                    "-struct",
+                    "-XMP-pith:all",
+                    "-XMP-xmp:Identifier",
+                    "-warning",
+                    out.to_str().unwrap(),
+                ],
+            );
+            let tags: serde_json::Value = serde_json::from_str(&json).unwrap();
+            let proof = metadata().proof.unwrap();
+            assert_eq!(tags[0]["XMP-pith:Record"], proof.record, "{name}: {json}");
+            assert_eq!(
+                tags[0]["XMP-pith:Number"],
+                metadata().number,
+                "{name}: {json}"
+            );
+            assert_eq!(
+                tags[0]["XMP-xmp:Identifier"],
+                serde_json::json!([metadata().number]),
+                "{name}: {json}"
+            );
+            let warning = |json: &str| {
+                let tags: serde_json::Value = serde_json::from_str(json).unwrap();
+                tags[0]["ExifTool:Warning"].clone()
+            };
+            let input = tools::run(&folder, "exiftool", &["-j", "-G1", input.to_str().unwrap()]);
+            assert!(
+                [serde_json::Value::Null, warning(&input)].contains(&warning(&json)),
+                "{name}: {json}"
+            );
+        }
+        if require("pdftotext") {
+            let text =
+                |path: &Path| tools::run(&folder, "pdftotext", &[path.to_str().unwrap(), "-"]);
+            assert_eq!(text(&out), text(&input), "{name}");
+        }
+
+        let again = folder.join(format!("{name}.again.pdf"));
+        let second = inject(&out, Output::Path(&again), &metadata(), &options()).unwrap();
+        assert!(
+            second.notes.contains(&Note::OwnSection),
+            "{name}: {:?}",
+            second.notes
+        );
+        assert_eq!(
+            fs::metadata(&again).unwrap().len(),
+            after.len() as u64,
+            "{name}: a second inject does not grow the file"
+        );
+
+        let bare = folder.join(format!("{name}.bare.pdf"));
+        let report = strip(&out, Output::Path(&bare), &options()).unwrap();
+        if name == "info" {
+            // The input stated a number itself.
+            assert!(report.notes.contains(&Note::EarlierRevision));
+            assert!(
+                Reading::of(&Pdf::open(&bare, None).unwrap())
+                    .stated
+                    .is_empty()
+            );
+        } else {
+            assert_eq!(report.notes, [Note::OwnSection], "{name}");
+            assert_eq!(
+                fs::read(&bare).unwrap(),
+                before,
+                "{name}: strip gives the bytes back"
+            );
+        }
+    }
+}
+
+#[test]
+fn pikepdf_reads_the_same_values() {
+    let Some(python) = tools::require_python("pikepdf") else {
+        return;
+    };
+    let folder = folder("pikepdf");
+    let mut outputs = Vec::new();
+    for (name, input) in samples(&folder) {
+        let out = folder.join(format!("{name}.out.pdf"));
+        inject(&input, Output::Path(&out), &metadata(), &options()).unwrap();
+        outputs.push(out.to_str().unwrap().to_owned());
+    }
+    let script = "import sys, pikepdf\nfor path in sys.argv[1:]:\n with pikepdf.open(path) as pdf:\n  \
+                  x = pdf.open_metadata()\n  ns = '{https://pith.science/schemas/pith-pdf/1.0/}'\n  \
+                  print(pdf.docinfo['/PithNumber'], x[ns + 'Number'], x[ns + 'Record'], x['xmp:Identifier'])";
+    let mut arguments = vec!["-c", script];
+    arguments.extend(outputs.iter().map(String::as_str));
+    let printed = tools::run(&folder, python.to_str().unwrap(), &arguments);
+    let Metadata { number, proof, .. } = metadata();
+    let record = proof.unwrap().record;
+    assert_eq!(printed.lines().count(), outputs.len());
+    for line in printed.lines() {
+        assert_eq!(line, format!("{number} {number} {record} {{'{number}'}}"));
+    }
+}
+
+#[test]
+fn encrypted_files_are_refused_with_a_reason() {
+    if !require("qpdf") {
+        return;
+    }
+    let Some(source) = paper("pdflatex") else {
+        return;
+    };
+    let folder = folder("encrypted");
+    for (user, bits) in [
+        ("", "128"),
+        ("", "256"),
+        ("u", "256"),
+        ("u", "128"),
+        ("u", "40"),
+    ] {
+        let path = folder.join(format!("encrypted-{user}-{bits}.pdf"));
+        let weak: &[&str] = if bits == "256" {
+            &[]
+        } else {
+            &["--allow-weak-crypto"]
+        };
+        let arguments = [
+            "--encrypt",
+            user,
+            "o",
+            bits,
+            "--",
+            source.to_str().unwrap(),
+            path.to_str().unwrap(),
+        ];
+        tools::run(&folder, "qpdf", &[weak, &arguments].concat());
+        let error = inject(&path, Output::InPlace, &metadata(), &options()).unwrap_err();
+        let InjectError::Input { error, .. } = &error else {
+            panic!("{error}")
+        };
+        if user.is_empty() {
+            assert!(matches!(error, PdfError::NotAppendable { .. }), "{error}");
+            let pdf = Pdf::open(&path, None).unwrap();
+            assert_eq!(pdf.encryption(), Some(pith::pdf::Encryption::OwnerPassword));
+            assert!(
+                pdf.info()
+                    .unwrap()
+                    .iter()
+                    .any(|entry| entry.value.starts_with("pdfTeX"))
+            );
+        } else {
+            assert!(matches!(error, PdfError::NeedsPassword), "{error}");
+            assert!(error.remedy().unwrap().contains("--password"));
+            assert!(matches!(
+                Pdf::open(&path, Some("x")),
+                Err(PdfError::WrongPassword)
+            ));
+            let pdf = Pdf::open(&path, Some("u")).unwrap();
+            assert_eq!(pdf.encryption(), Some(pith::pdf::Encryption::UserPassword));
+            assert!(!pdf.first_page().unwrap().words.is_empty());
+        }
+    }
+}
+
+fn small(folder: &Path) -> PathBuf {
+    let path = folder.join("small.pdf");
+    fs::write(&path, &unusual()[0].1).unwrap();
+    path
+}
+
+#[test]
+fn the_output_is_not_the_input() {
+    let folder = folder("same");
+    let input = small(&folder);
+    let mut names = vec![input.clone(), folder.join("./small.pdf")];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("small.pdf", folder.join("link.pdf")).unwrap();
+        fs::hard_link(&input, folder.join("hard.pdf")).unwrap();
+        names.extend([folder.join("link.pdf"), folder.join("hard.pdf")]);
+    }
+    for name in names {
+        let error = inject(&input, Output::Path(&name), &metadata(), &options()).unwrap_err();
+        assert!(
+            matches!(error, InjectError::SameFile { .. }),
+            "{name:?}: {error}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn in_place_follows_links_and_keeps_mode_and_times() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder("in-place");
+    let input = small(&folder);
+    fs::set_permissions(&input, fs::Permissions::from_mode(0o640)).unwrap();
+    let old = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    fs::File::options()
+        .write(true)
+        .open(&input)
+        .unwrap()
+        .set_modified(old)
+        .unwrap();
+    let link = folder.join("link.pdf");
+    std::os::unix::fs::symlink("small.pdf", &link).unwrap();
+    let options = Options {
+        keep_times: true,
+        ..options()
+    };
+    inject(&link, Output::InPlace, &metadata(), &options).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    let after = fs::metadata(&input).unwrap();
+    assert_eq!(after.permissions().mode() & 0o777, 0o640);
+    assert_eq!(after.modified().unwrap(), old);
+    assert!(
+        Reading::of(&Pdf::open(&input, None).unwrap())
+            .metadata()
+            .is_some()
+    );
+    strip(&link, Output::InPlace, &options).unwrap();
+    assert_eq!(fs::read(&input).unwrap(), unusual()[0].1);
+    assert_eq!(
+        fs::read_dir(&folder).unwrap().count(),
+        2,
+        "no temporary file is left"
+    );
+}
+
+#[test]
+fn a_malformed_packet_is_not_touched_without_force() {
+    let folder = folder("malformed");
+    let path = folder.join("malformed.pdf");
+    let broken = stream("/Type/Metadata/Subtype/XML", "<rdf:RDF");
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R/Metadata 5 0 R>>"),
+        (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"),
+        (5, &broken),
+    ];
+    fs::write(&path, build(&objects, "/Root 1 0 R")).unwrap();
+    let reading = Reading::of(&Pdf::open(&path, None).unwrap());
+    assert_eq!(reading.unreadable.len(), 1);
+    let error = inject(&path, Output::InPlace, &metadata(), &options()).unwrap_err();
+    assert!(matches!(error, InjectError::Packet { .. }), "{error}");
+    assert!(error.remedy().unwrap().contains("--force"));
+    let report = inject(
+        &path,
+        Output::InPlace,
+        &metadata(),
+        &Options {
+            force: true,
+            ..options()
+        },
+    )
+    .unwrap();
+    assert!(report.notes.contains(&Note::PacketReplaced));
+}
+
+#[test]
+fn pdfa_4_gets_no_info_dictionary() {
+    let folder = folder("pdfa4");
+    let path = folder.join("pdfa4.pdf");
+    let packet = PACKET.replace(
+        "<dc:format>",
+        "<p:part xmlns:p=\"http://www.aiim.org/pdfa/ns/id/\">4</p:part><dc:format>",
+    );
+    let packet = stream("/Type/Metadata/Subtype/XML", &packet);
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R/Metadata 5 0 R>>"),
+        (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"),
+        (5, &packet),
+    ];
+    fs::write(&path, build(&objects, "/Root 1 0 R")).unwrap();
+    let report = inject(&path, Output::InPlace, &metadata(), &options()).unwrap();
+    assert_eq!(report.notes, [Note::NoInfo]);
+    let reading = Reading::of(&Pdf::open(&path, None).unwrap());
+    assert_eq!(reading.metadata(), Some(metadata()));
+    assert!(
+        !reading
+            .stated
+            .iter()
+            .any(|stated| matches!(stated.place, Place::Info { .. }))
+    );
+}
+
+#[test]
+fn a_buried_section_is_taken_out_and_the_report_says_what_remains() {
+    let folder = folder("buried");
+    let path = small(&folder);
+    inject(&path, Output::InPlace, &metadata(), &options()).unwrap();
+    let once = fs::read(&path).unwrap();
+    // Another program appends a section of its own.
+    let mut bytes = once.clone();
+    let start = bytes.len();
+    bytes.extend_from_slice(b"9 0 obj\nnull\nendobj\n");
+    let xref = bytes.len();
+    let prev = String::from_utf8_lossy(&once)
+        .lines()
+        .rev()
+        .nth(1)
+        .unwrap()
+        .to_owned();
+    let info = Pdf::open(&path, None).unwrap().info().unwrap()[0]
+        .object
+        .unwrap();
+    bytes.extend_from_slice(
+        format!(
+            "xref\n9 1\n{start:010} 00000 n \ntrailer\n<</Size 10/Root 1 0 R/Info {info} R/Prev {prev}>>\nstartxref\n{xref}\n%%EOF\n"
+        )
+        .as_bytes(),
+    );
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(
+        Reading::of(&Pdf::open(&path, None).unwrap()).metadata(),
+        Some(metadata())
+    );
+    let report = strip(&path, Output::InPlace, &options()).unwrap();
+    assert!(
+        report.notes.contains(&Note::EarlierRevision),
+        "{:?}",
+        report.notes
+    );
+    let after = fs::read(&path).unwrap();
+    assert!(after.starts_with(&bytes));
+    assert!(
+        Reading::of(&Pdf::open(&path, None).unwrap())
+            .stated
+            .is_empty()
+    );
+    if require("qpdf") {
+        assert!(
+            qpdf_complaints(&path).is_empty(),
+            "{:?}",
+            qpdf_complaints(&path)
+        );
+    }
+}
+
+#[test]
+fn damaged_files_are_refused_or_written_soundly() {
+    let folder = folder("damaged");
+    let sound = unusual()
+        .into_iter()
+        .find(|(name, _)| *name == "metadata")
+        .unwrap()
+        .1;
+    let text = String::from_utf8_lossy(&sound).into_owned();
+    let bytes = |text: String| text.into_bytes();
+    let cases: Vec<(&str, Vec<u8>)> = vec![
+        (
+            "wrong-startxref",
+            bytes(text.replace("startxref\n", "startxref\n1")),
+        ),
+        (
+            "no-trailer",
+            bytes(text.split("xref").next().unwrap().to_owned()),
+        ),
+        (
+            "no-startxref",
+            bytes(text.split("startxref").next().unwrap().to_owned()),
+        ),
+        ("junk-before", [b"junk junk\n", &*sound].concat()),
+        (
+            "junk-after",
+            [&*sound, b"\n\0\0junk", &[b'x'; 5000]].concat(),
+        ),
+        (
+            "entries-off",
+            bytes(
+                text.replace("xref\n0 1\n0000000000", "xref\n0 1\n0000000001")
+                    .replace("n \n", "n \n")
+                    .replacen("00000 n", "00000 f", 1),
+            ),
+        ),
+    ];
+    for (name, case) in cases {
+        let input = folder.join(format!("{name}.pdf"));
+        fs::write(&input, &case).unwrap();
+        let out = folder.join(format!("{name}.out.pdf"));
+        match inject(&input, Output::Path(&out), &metadata(), &options()) {
+            Ok(_) => {
+                assert!(fs::read(&out).unwrap().starts_with(&case), "{name}");
+                assert_no_worse(name, &out, &input);
+            }
+            Err(error) => {
+                assert!(
+                    matches!(error, InjectError::Input { .. }),
+                    "{name}: {error}"
+                );
+                assert!(error.remedy().is_some(), "{name}");
+                assert!(!out.exists(), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_cut_off_anywhere_never_panics() {
+    let folder = folder("cut");
+    for sample in [paper("pdflatex"), paper("dvips")].into_iter().flatten() {
+        let whole = fs::read(sample).unwrap();
+        for step in 0..200 {
+            let length = whole.len() * step / 200;
+            let path = folder.join("cut.pdf");
+            fs::write(&path, &whole[..length]).unwrap();
+            let Ok(pdf) = Pdf::open(&path, None) else {
+                continue;
+            };
+            let _ = (
+                pdf.damage(),
+                pdf.signatures(),
+                Reading::of(&pdf),
+                pdf.first_page(),
+            );
+            let out = folder.join("out.pdf");
+            if inject(&path, Output::Path(&out), &metadata(), &options()).is_ok() {
+                assert_no_worse(&format!("cut at {length}"), &out, &path);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_value_comes_back_and_the_old_bytes_stay(number in "\\PC{1,80}", record in "\\PC{0,200}", which in 0..9_usize) {
+        let folder = folder("property");
+        let (_, bytes) = unusual().swap_remove(which);
+        let (input, out) = (folder.join("in.pdf"), folder.join("out.pdf"));
+        fs::write(&input, &bytes).unwrap();
+        let number = format!("pith:{number}");
+        let proof = Proof { record, ..metadata().proof.unwrap() };
+        let metadata = Metadata { number, proof: Some(proof), ..metadata() };
+        inject(&input, Output::Path(&out), &metadata, &options()).unwrap();
+        prop_assert!(fs::read(&out).unwrap().starts_with(&bytes));
+        let reading = Reading::of(&Pdf::open(&out, None).unwrap());
+        let record = reading.agreed(Key::Record).unwrap();
+        let proof = metadata.proof.unwrap();
+        prop_assert_eq!(record, proof.record.trim());
+    }
+
+    #[test]
+    fn flipped_bytes_never_panic(which in 0..9_usize, flips in proptest::collection::vec((any::<u16>(), any::<u8>()), 1..20)) {
+        let (_, mut bytes) = unusual().swap_remove(which);
+        for (at, byte) in flips {
+            let at = usize::from(at) % bytes.len();
+            bytes[at] = byte;
+        }
+        if let Ok(pdf) = Pdf::from_bytes(bytes, None) {
+            let _ = (pdf.damage(), pdf.signatures(), Reading::of(&pdf), pdf.first_page());
+        }
+    }
+}
