@@ -7,6 +7,12 @@ pub mod source;
 pub mod trust;
 pub mod verify;
 
-pub mod inject;
 pub mod metadata;
 pub mod pdf;
+
+pub mod binding;
+pub mod check;
+pub mod inject;
+
+// cli later
+

@@ -2,7 +2,8 @@
 
 use super::{Json, Kind, Receipt, Record, RecordError};
 
-/// A record and its receipt as plain texts, as XMP properties hold them (product format 1.0).
+/// A record and its receipt as plain texts, as XMP properties hold them (product format 1.0). A text
+/// that is not known is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proof {
     /// `pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD`
@@ -54,12 +55,16 @@ impl Record {
         if !matches!(canonical, Json::Object(_)) {
             return Err(RecordError::NoRecord);
         }
-        let text = |text: &str| Json::String(text.to_owned());
-        let mut document = vec![
-            ("pith_number".to_owned(), text(&proof.number)),
-            ("canonical_sha256".to_owned(), text(&proof.sha256)),
-            ("source".to_owned(), source_object(&proof.source)),
+        let stated = [
+            ("pith_number", &proof.number),
+            ("canonical_sha256", &proof.sha256),
+            ("source", &proof.source),
         ];
+        let mut document: Vec<(String, Json)> = stated
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(key, text)| (key.to_owned(), value_of(key, text)))
+            .collect();
         document.push(("canonical_record".to_owned(), canonical.clone()));
         let receipt = (!proof.signature.is_empty()).then(|| Receipt {
             key_id: proof.key_id.clone(),
@@ -102,10 +107,11 @@ impl Record {
     }
 }
 
-/// `arXiv:2403.01164v1` as the object of a canonical record; any other text stays text, so that it
-/// differs from one.
-fn source_object(text: &str) -> Json {
-    let id = text.strip_prefix("arXiv:").and_then(|id| id.parse::<crate::id::ArxivId>().ok());
+/// A text as it stands in a record: a source as an object. One that is no source stays text, so that
+/// it differs from the record's.
+fn value_of(key: &str, text: &str) -> Json {
+    let source = text.strip_prefix("arXiv:").filter(|_| key == "source");
+    let id = source.and_then(|id| id.parse::<crate::id::ArxivId>().ok());
     match id.and_then(|id| Some((id.id().to_owned(), id.version()?))) {
         Some((id, version)) => Json::Object(vec![
             ("id".into(), Json::String(id)),

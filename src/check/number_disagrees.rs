@@ -1,0 +1,77 @@
+//! number-disagrees
+
+use super::{Check, Finding, Level, Place, Subject};
+use crate::id::{PithNumber, Query};
+use crate::metadata::Key;
+
+pub(super) const CHECK: Check = Check {
+    id: "number-disagrees",
+    level: Level::Error,
+    summary: "two places name different records",
+    looks_at: "The numbers and addresses in Info, XMP and xmp:Identifier, the badge's link on page 1, the \
+               number that follows from the record in the proof, and the id given with --expect.",
+    why: "A reader who follows one of them finds another paper than one who follows the other.",
+    remedy: "Find the place that is wrong (each is named in the report). Often an old pith.sty or an old \
+             PDF lies in the folder: write pith.sty anew for this paper and compile again.",
+    run,
+};
+
+fn run(subject: &Subject<'_>) -> Vec<Finding> {
+    let Some(reference) = subject.number() else {
+        return Vec::new();
+    };
+    let agrees = |other: &PithNumber| {
+        other.suffix == reference.suffix
+            && (other.year.is_none() || reference.year.is_none() || other.year == reference.year)
+    };
+    let disagree = |other: &str, place: Place| {
+        let message = format!("{} names another record", place.part);
+        CHECK.finding(message).found(other).expected(reference.to_string()).at(place)
+    };
+    let mut findings = Vec::new();
+    for stated in subject.reading.values(Key::Number) {
+        // What is no number is a finding of number-malformed.
+        if stated.value.parse().is_ok_and(|number| !agrees(&number)) {
+            findings.push(disagree(&stated.value, stated.place.into()));
+        }
+    }
+    for stated in subject.reading.values(Key::Url) {
+        if number_in(&stated.value).is_some_and(|number| !agrees(&number)) {
+            findings.push(disagree(&stated.value, stated.place.into()));
+        }
+    }
+    let links = subject.page.iter().flat_map(|page| &page.links);
+    let numbered: Vec<_> = links.filter_map(|link| Some((link, number_in(&link.uri)?))).collect();
+    // A paper may link to other papers' records; only where no link is its own is one of them wrong.
+    if !numbered.iter().any(|(_, number)| agrees(number)) {
+        findings.extend(numbered.first().map(|(link, _)| disagree(&link.uri, Place::PAGE_1)));
+    }
+    findings.extend(unexpected(subject, reference));
+    findings
+}
+
+fn number_in(url: &str) -> Option<PithNumber> {
+    let on_site = url.starts_with("https://pith.science/pith/");
+    match url.parse() {
+        Ok(Query::Pith(number)) if on_site => Some(number),
+        _ => None,
+    }
+}
+
+/// The record is not that of `--expect`.
+fn unexpected(subject: &Subject<'_>, number: PithNumber) -> Option<Finding> {
+    let expected = subject.expected?;
+    let source = subject.fields.as_ref().map(|fields| &fields.source);
+    let agrees = match expected {
+        // Without a record there is no way from the number to an arXiv id.
+        Query::Arxiv(id) => source.is_none_or(|source| source.same_paper(id)),
+        Query::Pith(other) => other.suffix == number.suffix,
+        Query::Prefix { prefix, .. } => prefix.matches(&number.suffix),
+    };
+    let found = match (expected, source) {
+        (Query::Arxiv(_), Some(source)) => source.prefixed(),
+        _ => number.to_string(),
+    };
+    let finding = CHECK.finding("the PDF is of another paper than expected");
+    (!agrees).then(|| finding.found(found).expected(expected.to_string()))
+}

@@ -1,0 +1,24 @@
+//! title-differs
+
+use super::{Check, Finding, Level, Place, Subject};
+use crate::verify::StepName;
+
+pub(super) const CHECK: Check = Check {
+    id: "title-differs",
+    level: Level::Error,
+    summary: "the title in the record does not stand on page 1",
+    looks_at: "The words of page 1: some run of them, in lower case with single spaces, must hash to the \
+               title's hash in the record. Titles with formulas or accents count where the PDF's own Title \
+               hashes to it; where neither tells, the check stays silent.",
+    why: "A genuine proof can be pasted into any PDF. The title binds the two together.",
+    remedy: "If this is the right paper, its title was changed since the record was computed: give the paper \
+             the registered title, or use the record of the new version. Otherwise take the proof of this \
+             paper: `pith sty ID`.",
+    run,
+};
+
+fn run(subject: &Subject<'_>) -> Vec<Finding> {
+    let failures = subject.verdict.failures();
+    let of_title = failures.filter(|step| step.step == StepName::TitleOnPage);
+    of_title.map(|step| CHECK.finding(step.detail.clone()).at(Place::PAGE_1)).collect()
+}

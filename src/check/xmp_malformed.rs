@@ -1,0 +1,27 @@
+//! xmp-malformed
+
+use super::{Check, Finding, Level, Place, Subject};
+
+pub(super) const CHECK: Check = Check {
+    id: "xmp-malformed",
+    level: Level::Error,
+    summary: "the XMP packet cannot be read",
+    looks_at: "Every metadata stream that the Catalog names: it must decode, and be well-formed XML without \
+               a document type declaration.",
+    why: "Readers skip a packet that they cannot parse, and with it the proof, the title and everything else \
+          in it.",
+    remedy: "Find the program that wrote it (often two packages write metadata) and make the PDF again. \
+             `pith inject --force` replaces the packet with a new one.",
+    run,
+};
+
+fn run(subject: &Subject<'_>) -> Vec<Finding> {
+    let unreadable = subject.reading.unreadable.iter();
+    unreadable
+        .map(|packet| {
+            let object = Some(packet.object.to_string());
+            let place = Place { part: "XMP", object, ..Place::default() };
+            CHECK.finding(format!("the XMP packet cannot be read: {}", packet.error)).at(place)
+        })
+        .collect()
+}

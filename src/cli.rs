@@ -1,0 +1,141 @@
+//! The command line. Only this module and its verbs print.
+
+mod badge;
+mod check;
+mod completions;
+mod context;
+mod demo;
+mod exit;
+mod explain;
+mod files;
+mod inject;
+mod man;
+mod options;
+mod resolve;
+mod show;
+mod sty;
+mod terminal;
+mod verify;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub use exit::Exit;
+use options::Options;
+use terminal::Terminal;
+
+const EXAMPLES: &str = "\
+Examples:
+  pith resolve 2403.01164                  find a paper's Pith Number and verify it
+  pith sty 2403.01164                      write pith.sty with the record's proof
+  pith badge 2403.01164 --format markdown  a badge for a README or home page
+  pith check paper.pdf                     see whether a PDF is ready
+  pith demo                                the whole job, offline, in ./pith-demo
+
+Exit status: 0 good, 1 something is wrong, 2 usage, 3 no record, 4 no source reached, 5 cannot read or write.";
+
+/// Pith Numbers for papers: resolve and verify them, put them into LaTeX and PDF, check the result.
+#[derive(Debug, Parser)]
+#[command(name = "pith", version, after_help = EXAMPLES, max_term_width = 80)]
+#[command(arg_required_else_help = true, propagate_version = false)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Resolve(resolve::Args),
+    Verify(verify::Args),
+    Sty(sty::Args),
+    Badge(badge::Args),
+    Inject(inject::InjectArgs),
+    Strip(inject::StripArgs),
+    Check(check::Args),
+    Explain(explain::Args),
+    Demo(demo::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// The definition of the command line, for completions and the man page.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the program with `args`, the program's name first.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = Cli::command().try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m));
+    let cli = match cli {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let mut terminal = Terminal::new(&cli.options);
+    let options = &cli.options;
+    let result = match cli.command {
+        Command::Resolve(args) => resolve::run(&args, options, &mut terminal),
+        Command::Verify(args) => verify::run(&args, options, &mut terminal),
+        Command::Sty(args) => sty::run(&args, options, &mut terminal),
+        Command::Badge(args) => badge::run(&args, options, &mut terminal),
+        Command::Inject(args) => inject::run(&args, options, &mut terminal),
+        Command::Strip(args) => inject::strip(&args, &mut terminal),
+        Command::Check(args) => check::run(&args, options, &mut terminal),
+        Command::Explain(args) => explain::run(&args, &mut terminal),
+        Command::Demo(args) => demo::run(&args, options, &mut terminal),
+        Command::Completions(args) => completions::run(&args, &mut terminal),
+        Command::Man(args) => man::run(&args, &mut terminal),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(failure) => {
+            terminal.error(&failure);
+            failure.exit
+        }
+    }
+}
+
+/// Help and version are no errors; everything else that clap says is one of usage.
+fn usage(error: &clap::Error) -> Exit {
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Good }
+}
+
+/// What ended a verb: the message, what to do next, and the exit status.
+#[derive(Debug)]
+struct Failure {
+    exit: Exit,
+    message: String,
+    remedy: Option<String>,
+}
+
+impl Failure {
+    fn new(exit: Exit, message: impl Into<String>, remedy: Option<String>) -> Self {
+        Self { exit, message: message.into(), remedy }
+    }
+
+    /// An error about `input`, with its own remedy.
+    fn of<E: std::fmt::Display + crate::error::Remedy>(exit: Exit, input: &str, error: &E) -> Self {
+        Self::new(exit, format!("{input}: {error}"), error.remedy())
+    }
+
+    /// A file or folder that the system would not read or write.
+    fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
+        let remedy = match error.kind() {
+            std::io::ErrorKind::NotFound => "check the name, and that its folder exists",
+            std::io::ErrorKind::PermissionDenied => "check who owns it and its permissions",
+            std::io::ErrorKind::StorageFull => "make room on the disk",
+            _ => "check the path",
+        };
+        let what = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+            std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::new(Exit::Io, format!("{}: {what}", path.display()), Some(remedy.into()))
+    }
+}
+
+type Run = Result<Exit, Failure>;

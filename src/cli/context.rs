@@ -1,0 +1,105 @@
+//! From the options to a resolver.
+
+use std::path::Path;
+
+use super::options::Options;
+use super::{Exit, Failure};
+use crate::error::Remedy;
+use crate::id::Query;
+use crate::source::{
+    Cache, DEFAULT_URL, Http, Mirror, ResolveError, Resolved, Resolver, Source,
+};
+use crate::trust::Keyring;
+
+/// A resolver and the runtime that drives it.
+pub(super) struct Context {
+    resolver: Resolver,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Context {
+    pub fn new(options: &Options) -> Result<Self, Failure> {
+        let keys = keyring(options)?;
+        let default = [DEFAULT_URL.to_owned()];
+        let mirrors = if options.mirror.is_empty() { &default[..] } else { &options.mirror };
+        let mut sources: Vec<Box<dyn Source>> = Vec::new();
+        for mirror in mirrors {
+            let is_address = mirror.contains("://");
+            if !is_address {
+                sources.push(Box::new(folder(mirror)?));
+            } else if !options.offline {
+                let source = Http::new(mirror).map_err(|error| {
+                    let remedy = "give an address that begins with https://, or a folder";
+                    Failure::new(Exit::Usage, format!("--mirror: {error}"), Some(remedy.into()))
+                })?;
+                sources.push(Box::new(source));
+            }
+        }
+        let cache = (options.cache != Path::new("none"))
+            .then(|| Cache::new(&options.cache, options.offline));
+        Self::over(Resolver::new(sources, cache, keys))
+    }
+
+    /// A context over a resolver that is made already.
+    pub fn over(resolver: Resolver) -> Result<Self, Failure> {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        // Without a network to reach, the runtime gets no network driver: nothing opens a socket.
+        if resolver.needs_network() {
+            builder.enable_io().enable_time();
+        }
+        let runtime = builder
+            .build()
+            .map_err(|error| Failure::new(Exit::Io, format!("cannot start: {error}"), None))?;
+        Ok(Self { resolver, runtime })
+    }
+
+    pub fn keys(&self) -> &Keyring {
+        self.resolver.keys()
+    }
+
+    /// Parses `text` and finds its record.
+    pub fn resolve(&self, text: &str) -> Result<(Query, Resolved), Failure> {
+        let query = query(text)?;
+        let resolved = self.runtime.block_on(self.resolver.resolve(&query));
+        let resolved = resolved.map_err(|error| failure(&error))?;
+        Ok((query, resolved))
+    }
+}
+
+/// Reads an id as a person gave it.
+pub(super) fn query(text: &str) -> Result<Query, Failure> {
+    text.parse().map_err(|error: crate::id::IdError| {
+        let mut input = text.trim().to_owned();
+        if input.len() > 80 {
+            input = input.chars().take(60).chain("...".chars()).collect();
+        }
+        Failure::of(Exit::Usage, &format!("\"{input}\""), &error)
+    })
+}
+
+/// The pinned key and those of `--trust`.
+pub(super) fn keyring(options: &Options) -> Result<Keyring, Failure> {
+    let mut keys = Keyring::pinned();
+    if let Some(path) = &options.trust {
+        let bytes = super::files::read(path, crate::trust::MAX_BYTES)?;
+        keys.add_json(&bytes)
+            .map_err(|error| Failure::of(Exit::Io, &path.display().to_string(), &error))?;
+    }
+    Ok(keys)
+}
+
+fn folder(mirror: &str) -> Result<Mirror, Failure> {
+    Mirror::open(Path::new(mirror)).map_err(|error| {
+        let remedy = "--mirror takes the address of a registry (https://...) or a folder with pith/<suffix>.json";
+        Failure::new(Exit::Io, format!("{mirror}: {error}"), Some(remedy.into()))
+    })
+}
+
+fn failure(error: &ResolveError) -> Failure {
+    let exit = match error {
+        ResolveError::NotFound { .. } => Exit::NoRecord,
+        ResolveError::Ambiguous { .. } => Exit::Usage,
+        ResolveError::Unreachable { .. } => Exit::Unreachable,
+    };
+    Failure::new(exit, error.to_string(), error.remedy())
+}
