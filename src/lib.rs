@@ -6,5 +6,9 @@ pub mod record;
 pub mod trust;
 pub mod verify;
 
+pub mod escape;
+
+pub mod badge;
+
 pub mod metadata;
 pub mod pdf;
