@@ -7,6 +7,10 @@ pub mod source;
 pub mod trust;
 pub mod verify;
 
+pub mod escape;
+
+pub mod badge;
+
 pub mod metadata;
 pub mod pdf;
 

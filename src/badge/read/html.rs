@@ -1,0 +1,239 @@
+//! Proofs in a page: JSON-LD scripts, and SVG badges that stand in the page.
+//!
+//! A page is not parsed into a tree: one pass over its tags, which skips comments and raw text as
+//! HTML's tokenizer does, finds scripts and badges. It never goes back, so its time is linear.
+
+use super::{Carrier, Embedded, ReadError, Shown, find, identifier, numbers, svg, title};
+use crate::badge::NAMESPACE;
+use crate::record::{Json, Record, RecordError};
+
+/// Elements whose content holds no tags.
+const RAW_TEXT: [&[u8]; 8] =
+    [b"script", b"style", b"textarea", b"title", b"xmp", b"iframe", b"noembed", b"noframes"];
+
+/// The most bytes of a badge's text that are looked at.
+const MAX_TEXT: usize = 1000;
+
+pub(super) fn read(page: &[u8]) -> Result<Vec<Embedded>, ReadError> {
+    let mut found = Vec::new();
+    // What the badges since the last script show: a badge's link stands before its script.
+    let mut shown = Vec::new();
+    let mut rest = page;
+    while let Some(at) = rest.iter().position(|&b| b == b'<') {
+        rest = &rest[at..];
+        if let Some(comment) = rest.strip_prefix(b"<!--") {
+            rest = after(comment, b"-->");
+            continue;
+        }
+        let Some(tag) = Tag::read(rest) else {
+            rest = &rest[1..];
+            continue;
+        };
+        let content = &rest[tag.len..];
+        rest = content;
+        if tag.name == b"svg" {
+            let whole = element(&page[page.len() - content.len() - tag.len..], b"</svg");
+            if find(whole, NAMESPACE.as_bytes()).is_some() {
+                found.extend(svg::read(whole)?);
+                rest = &content[whole.len() - tag.len..];
+            }
+        } else if tag.name == b"a" && tag.has_class("pith-badge") {
+            let inside = &content[..content.len().min(MAX_TEXT)];
+            shown.push(identifier("link", &tag.attribute("href")));
+            shown.extend(numbers("text", &visible_text(inside)));
+        } else if RAW_TEXT.contains(&tag.name.as_slice()) {
+            let end = [b"</", tag.name.as_slice()].concat();
+            let length = find_ignoring_case(content, &end).unwrap_or(content.len());
+            rest = &content[length..];
+            if tag.name == b"script"
+                && tag.attribute("type").trim().eq_ignore_ascii_case("application/ld+json")
+            {
+                read_script(&content[..length], &mut shown, &mut found)?;
+            }
+        }
+    }
+    if let Some(last) = found.last_mut() {
+        last.shown.extend(shown);
+    }
+    Ok(found)
+}
+
+/// Reads one JSON-LD script; others than ours say nothing to us, broken ones neither.
+fn read_script(
+    script: &[u8],
+    shown: &mut Vec<Shown>,
+    found: &mut Vec<Embedded>,
+) -> Result<(), ReadError> {
+    if find(script, b"pith").is_none() {
+        return Ok(());
+    }
+    match Json::parse(script) {
+        Ok(json) => {
+            let before = found.len();
+            articles(&json, found)?;
+            if found.len() > before {
+                found[before].shown.splice(0..0, shown.drain(..));
+            } else if names_pith(&json) {
+                // A badge without a proof, and all that it shows.
+                shown.clear();
+            }
+            Ok(())
+        }
+        Err(error) if find(script, NAMESPACE.as_bytes()).is_some() => {
+            Err(RecordError::Json(error).into())
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+/// Every article that a proof is about, at any depth (`@graph`).
+fn articles(json: &Json, found: &mut Vec<Embedded>) -> Result<(), ReadError> {
+    let children: Vec<&Json> = match json {
+        Json::Array(items) => items.iter().collect(),
+        Json::Object(members) => members.iter().map(|(_, value)| value).collect(),
+        _ => return Ok(()),
+    };
+    for work in json.get("subjectOf").map(items).unwrap_or_default() {
+        if text(work, "additionalType") == Some(NAMESPACE)
+            && let Some(proof) = text(work, "text")
+        {
+            let record = Record::from_slice(proof.as_bytes())?;
+            found.push(Embedded { carrier: Carrier::Html, record, shown: statements(json) });
+        }
+    }
+    children.into_iter().try_for_each(|child| articles(child, found))
+}
+
+/// What JSON-LD says of its article.
+fn statements(article: &Json) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    for identified in article.get("identifier").map(items).unwrap_or_default() {
+        for key in ["value", "url"] {
+            shown.extend(text(identified, key).map(|text| identifier("JSON-LD identifier", text)));
+        }
+    }
+    shown.extend(text(article, "sameAs").map(|text| identifier("JSON-LD sameAs", text)));
+    shown.extend(text(article, "name").map(|text| title("JSON-LD name", text)));
+    shown
+}
+
+fn names_pith(article: &Json) -> bool {
+    let identifiers = article.get("identifier").map(items).unwrap_or_default();
+    identifiers.into_iter().any(|identified| text(identified, "propertyID") == Some("pith"))
+}
+
+fn text<'a>(object: &'a Json, key: &str) -> Option<&'a str> {
+    object.get(key).and_then(Json::as_str)
+}
+
+/// JSON-LD writes a list of one without brackets.
+fn items(value: &Json) -> Vec<&Json> {
+    value.as_array().map_or_else(|| vec![value], |items| items.iter().collect())
+}
+
+/// A start tag.
+struct Tag {
+    name: Vec<u8>,
+    attributes: Vec<(Vec<u8>, Vec<u8>)>,
+    len: usize,
+}
+
+impl Tag {
+    /// Reads the start tag that `bytes` begin with (HTML 13.2.5.6 to 13.2.5.40).
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let mut input = Input { bytes, at: 1 };
+        if !input.peek()?.is_ascii_alphabetic() {
+            return None;
+        }
+        let name = input.take(|b| !matches!(b, b'/' | b'>') && !b.is_ascii_whitespace());
+        let mut tag = Self { name: name.to_ascii_lowercase(), attributes: Vec::new(), len: 0 };
+        loop {
+            input.take(|b| b == b'/' || b.is_ascii_whitespace());
+            if input.peek()? == b'>' {
+                tag.len = input.at + 1;
+                return Some(tag);
+            }
+            // A '=' at the beginning belongs to the name.
+            let start = input.at;
+            input.at += 1;
+            input.take(|b| !matches!(b, b'/' | b'>' | b'=') && !b.is_ascii_whitespace());
+            let name = bytes[start..input.at].to_ascii_lowercase();
+            input.take(|b| b.is_ascii_whitespace());
+            let value = if input.peek()? == b'=' { input.value()? } else { b"" };
+            tag.attributes.push((name, value.to_vec()));
+        }
+    }
+
+    /// The value of an attribute; of two with the same name, HTML takes the first.
+    fn attribute(&self, name: &str) -> String {
+        let found = self.attributes.iter().find(|(key, _)| key == name.as_bytes());
+        found.map(|(_, value)| String::from_utf8_lossy(value).into_owned()).unwrap_or_default()
+    }
+
+    fn has_class(&self, class: &str) -> bool {
+        self.attribute("class").split_ascii_whitespace().any(|one| one == class)
+    }
+}
+
+struct Input<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Input<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn take(&mut self, belongs: impl Fn(u8) -> bool) -> &'a [u8] {
+        let rest = &self.bytes[self.at..];
+        let length = rest.iter().position(|&b| !belongs(b)).unwrap_or(rest.len());
+        self.at += length;
+        &rest[..length]
+    }
+
+    /// The value after '=', quoted or not. `None` where its quote never ends.
+    fn value(&mut self) -> Option<&'a [u8]> {
+        self.at += 1;
+        self.take(|b| b.is_ascii_whitespace());
+        let quote = self.peek()?;
+        if !matches!(quote, b'"' | b'\'') {
+            return Some(self.take(|b| b != b'>' && !b.is_ascii_whitespace()));
+        }
+        self.at += 1;
+        let value = self.take(|b| b != quote);
+        self.peek()?;
+        self.at += 1;
+        Some(value)
+    }
+}
+
+/// The text before `</a`, without tags.
+fn visible_text(content: &[u8]) -> String {
+    let end = find_ignoring_case(content, b"</a").unwrap_or(content.len());
+    let mut text = Vec::new();
+    let mut in_tag = false;
+    for &b in &content[..end] {
+        match b {
+            b'<' => in_tag = true,
+            b'>' => in_tag = false,
+            _ if !in_tag => text.push(b),
+            _ => {}
+        }
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn after<'a>(bytes: &'a [u8], end: &[u8]) -> &'a [u8] {
+    find(bytes, end).map_or(b"".as_slice(), |at| &bytes[at + end.len()..])
+}
+
+/// From the start to the end of the end tag.
+fn element<'a>(bytes: &'a [u8], end: &[u8]) -> &'a [u8] {
+    let length = find_ignoring_case(bytes, end).map_or(bytes.len(), |at| at + end.len() + 1);
+    &bytes[..length.min(bytes.len())]
+}
+
+fn find_ignoring_case(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle))
+}
