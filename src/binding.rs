@@ -1,11 +1,12 @@
-//! What binds a PDF to the record whose proof it carries.
+//! What binds a file to the record whose proof it carries.
 //!
-//! A genuine proof can be pasted into any PDF, so a verdict on a PDF has steps that a verdict on a
-//! record has not: the title on page 1, and arXiv's stamp.
+//! A genuine proof can be pasted into any file, so a verdict on a file has steps that a verdict on a
+//! record has not: the title on page 1 and arXiv's stamp of a PDF, and what a badge shows.
 
 mod stamp;
 mod title;
 
+use crate::badge::Embedded;
 use crate::id::PithNumber;
 use crate::metadata::{Key, Reading};
 use crate::pdf::{FirstPage, PdfError};
@@ -30,6 +31,19 @@ pub fn verify_pdf(
         }
     }
     verdict.steps.extend(bind(reading, page, record.fields().ok().as_ref()));
+    verdict
+}
+
+/// Verifies the proof that a badge carries, and that the badge shows nothing else.
+pub fn verify_badge(embedded: &Embedded, keys: &Keyring) -> Verdict {
+    let mut verdict = verify(&embedded.record, None, keys);
+    verdict.steps.push(match embedded.disagreements().first() {
+        Some(shown) => {
+            let detail = format!("the {} of the badge says {:?}", shown.place, shown.text);
+            Step::failed(StepName::Shown, format!("{detail}, which is not the record's"))
+        }
+        None => Step::passed(StepName::Shown, "the badge shows what the record says"),
+    });
     verdict
 }
 

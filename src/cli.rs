@@ -12,7 +12,6 @@ mod inject;
 mod man;
 mod options;
 mod resolve;
-mod show;
 mod sty;
 mod terminal;
 mod verify;
@@ -119,6 +118,16 @@ impl Failure {
     /// An error about `input`, with its own remedy.
     fn of<E: std::fmt::Display + crate::error::Remedy>(exit: Exit, input: &str, error: &E) -> Self {
         Self::new(exit, format!("{input}: {error}"), error.remedy())
+    }
+
+    /// A PDF that cannot be read.
+    fn of_pdf(input: &str, error: &crate::pdf::PdfError) -> Self {
+        Self::new(Exit::Io, format!("{input}: {error}"), error.remedy().map(str::to_owned))
+    }
+
+    /// A PDF that was not written.
+    fn of_inject(error: &crate::inject::InjectError) -> Self {
+        Self::new(Exit::Io, error.to_string(), error.remedy().map(str::to_owned))
     }
 
     /// A file or folder that the system would not read or write.

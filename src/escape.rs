@@ -5,7 +5,7 @@
 //! it says otherwise. An escaper looks at one character at a time, because a template may hand it a
 //! text in pieces, and its output is a value for one line: white space of any kind is a space.
 //!
-//! Only [`Xml`] and [`ScriptJson`] give back exactly what went in, because they carry data. The
+//! Only [`Xml`], [`TexData`] and [`ScriptJson`] give back exactly what went in, because they carry data. The
 //! others are for people, and drop what no reader can see but what moves or hides text: control and
 //! format characters, bidirectional controls, zero-width characters. What the text says, and
 //! whether that is true, is not their matter.
@@ -19,7 +19,7 @@ mod tex;
 pub use markup::{Html, ScriptJson, Xml};
 pub use prose::{Asciidoc, Line, Markdown, Rst};
 pub use terminal::Terminal;
-pub use tex::{Bibtex, Tex, TexComment};
+pub use tex::{Bibtex, Tex, TexComment, TexData};
 
 use askama::filters::Escaper;
 
@@ -36,6 +36,12 @@ pub fn tex(text: &str) -> String {
 /// The rest of a line after `%` in TeX.
 pub fn tex_comment(text: &str) -> String {
     escape(TexComment, text)
+}
+
+/// A value of the record block in pith.sty: XML text of a few ASCII characters that mean nothing to TeX,
+/// to PDF strings and to PostScript, so that it goes into the XMP packet as it stands.
+pub fn tex_data(text: &str) -> String {
+    escape(TexData, text)
 }
 
 /// The value of a BibTeX field, inside braces.

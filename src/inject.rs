@@ -15,7 +15,7 @@ use crate::metadata::{
     self, IDENTIFIER_PREFIX, INFO_NUMBER, INFO_URL, Key, Metadata, PacketError, Place, Reading,
 };
 use crate::pdf::append::{Appended, Changes, plan};
-use crate::pdf::xmp::{Change, Packet, XmpError, new_packet};
+use crate::pdf::xmp::{Change, Packet, new_packet};
 use crate::pdf::{ObjectId, Pdf, PdfError, Signatures};
 
 /// Where the outcome goes.

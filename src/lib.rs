@@ -1,15 +1,16 @@
 //! `pith`: a badge toolchain for papers.
 
 pub mod error;
+pub mod escape;
 pub mod id;
 pub mod record;
 pub mod source;
 pub mod trust;
 pub mod verify;
 
-pub mod escape;
-
 pub mod badge;
+pub mod paper;
+pub mod sty;
 
 pub mod metadata;
 pub mod pdf;
@@ -17,6 +18,7 @@ pub mod pdf;
 pub mod binding;
 pub mod check;
 pub mod inject;
+pub mod report;
 
-// cli later
-
+#[cfg(feature = "cli")]
+pub mod cli;

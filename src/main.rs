@@ -1,3 +1,7 @@
-//! The `pith` binary.
+//! The `pith` binary: everything is in [`pith::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pith::cli::run(std::env::args_os()).into()
+}

@@ -373,3 +373,23 @@ fn years_agree(a: &str, b: &str) -> bool {
         _ => true,
     }
 }
+
+impl Metadata {
+    /// The metadata of a record that has verified, with its proof; `None` where it has no receipt.
+    pub fn of(record: &crate::record::Record) -> Option<Self> {
+        let proof = record.proof()?;
+        let number: crate::id::PithNumber = proof.number.parse().ok()?;
+        Some(Self {
+            number: proof.number,
+            url: number.url(),
+            proof: Some(Proof {
+                source: proof.source,
+                sha256: proof.sha256,
+                record: proof.record,
+                key_id: proof.key_id,
+                signature: proof.signature,
+                signed_at: proof.signed_at,
+            }),
+        })
+    }
+}

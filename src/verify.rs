@@ -49,6 +49,8 @@ pub enum StepName {
     TitleOnPage,
     /// arXiv's stamp on the PDF names the record's source.
     Stamp,
+    /// The badge shows the number, the source and the title of its record.
+    Shown,
 }
 
 impl fmt::Display for StepName {
@@ -65,6 +67,7 @@ impl fmt::Display for StepName {
             Self::Snapshots => "snapshots",
             Self::TitleOnPage => "title-on-page",
             Self::Stamp => "stamp",
+            Self::Shown => "shown",
         })
     }
 }

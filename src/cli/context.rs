@@ -53,10 +53,6 @@ impl Context {
         Ok(Self { resolver, runtime })
     }
 
-    pub fn keys(&self) -> &Keyring {
-        self.resolver.keys()
-    }
-
     /// Parses `text` and finds its record.
     pub fn resolve(&self, text: &str) -> Result<(Query, Resolved), Failure> {
         let query = query(text)?;

@@ -9,27 +9,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::options::{Options, Progress, When};
 use super::{Exit, Failure};
 use crate::escape;
-
-/// Colours by meaning. Only the sixteen basic ones, which themes keep readable on light and dark.
-pub(super) mod style {
-    use anstream::adapter::strip_str;
-
-    pub(crate) const GOOD: &str = "\x1b[32m";
-    pub(crate) const BAD: &str = "\x1b[1;31m";
-    pub(crate) const WARN: &str = "\x1b[33m";
-    pub(crate) const DIM: &str = "\x1b[2m";
-    pub(crate) const BOLD: &str = "\x1b[1m";
-    const RESET: &str = "\x1b[0m";
-
-    /// `text` in a style. It must be safe for a terminal already.
-    pub(crate) fn paint(style: &str, text: &str) -> String {
-        format!("{style}{}{RESET}", strip_str(text))
-    }
-}
+use crate::report::Text;
 
 /// The two streams.
 #[derive(Debug)]
 pub(super) struct Terminal {
+    /// How reports are coloured. What is no terminal gets no colours: the streams take them out.
+    pub text: Text,
     quiet: bool,
     progress: bool,
 }
@@ -42,11 +28,12 @@ impl Terminal {
             When::Never => ColorChoice::Never,
         }
         .write_global();
-        let progress = options.progress == Progress::Auto && !options.quiet;
-        Self { quiet: options.quiet, progress: progress && io::stderr().is_terminal() }
+        let progress =
+            options.progress == Progress::Auto && !options.quiet && io::stderr().is_terminal();
+        Self { text: Text::COLOURED, quiet: options.quiet, progress }
     }
 
-    /// Writes a result as it is: made safe by the caller, or bytes for a file or pipe.
+    /// Writes a result. Text from outside in it must be safe for a terminal already.
     ///
     /// # Errors
     /// Where standard output cannot be written. A reader that has gone away (`| head`) is none.
@@ -54,12 +41,13 @@ impl Terminal {
         written(anstream::stdout().write_all(text.as_bytes()))
     }
 
-    /// Writes bytes to standard output without touching them, colours or not.
+    /// Writes bytes to standard output without touching them.
     ///
     /// # Errors
     /// As [`Terminal::result`].
     pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        written(io::stdout().write_all(bytes))
+        let mut stdout = io::stdout();
+        written(stdout.write_all(bytes).and_then(|()| stdout.flush()))
     }
 
     /// Says something beside the result on standard error.
@@ -71,12 +59,11 @@ impl Terminal {
 
     /// Says what went wrong, and on the next line what to do.
     pub fn error(&mut self, failure: &Failure) {
-        let label = style::paint(style::BAD, "error:");
+        let Text { bad, dim, reset, .. } = self.text;
         let mut stderr = anstream::stderr().lock();
-        let _ = writeln!(stderr, "{label} {}", escape::terminal(&failure.message));
+        let _ = writeln!(stderr, "{bad}error:{reset} {}", escape::terminal(&failure.message));
         if let Some(remedy) = &failure.remedy {
-            let label = style::paint(style::DIM, "  help:");
-            let _ = writeln!(stderr, "{label} {}", escape::terminal(remedy));
+            let _ = writeln!(stderr, "{dim} help:{reset} {}", escape::terminal(remedy));
         }
     }
 
@@ -85,10 +72,8 @@ impl Terminal {
         if !self.progress || length < 2 {
             return ProgressBar::hidden();
         }
-        let bar = ProgressBar::with_draw_target(
-            Some(length as u64),
-            ProgressDrawTarget::stderr_with_hz(1),
-        );
+        let target = ProgressDrawTarget::stderr_with_hz(1);
+        let bar = ProgressBar::with_draw_target(Some(length as u64), target);
         let style = ProgressStyle::with_template("{pos}/{len} [{bar:30}] {per_sec}, {eta} left");
         bar.set_style(style.expect("the template is one of indicatif's"));
         bar.enable_steady_tick(Duration::from_secs(1));

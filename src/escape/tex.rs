@@ -70,6 +70,24 @@ impl Escaper for TexComment {
     }
 }
 
+/// A value of the record block in pith.sty; [`super::tex_data`].
+#[derive(Clone, Copy, Debug)]
+pub struct TexData;
+
+impl Escaper for TexData {
+    fn write_escaped_str<W: Write>(&self, mut dest: W, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            match c {
+                'A'..='Z' | 'a'..='z' | '0'..='9' | '"' | '+'..=':' | '=' | '[' | ']' | '_' => {
+                    dest.write_char(c)?;
+                }
+                _ => write!(dest, "&#{};", u32::from(c))?,
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The value of a BibTeX field; [`super::bibtex`].
 #[derive(Clone, Copy, Debug)]
 pub struct Bibtex;

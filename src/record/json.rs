@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 use crate::error::Remedy;
 
@@ -114,23 +115,18 @@ impl Json {
             _ => None,
         }
     }
+}
 
-    /// The value as `serde_json` has it, for output.
-    pub fn to_value(&self) -> serde_json::Value {
-        use serde_json::Value;
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Null => Value::Null,
-            Self::Bool(b) => Value::Bool(*b),
-            Self::Integer(n) => i64::try_from(*n)
-                .map(Value::from)
-                .or_else(|_| u64::try_from(*n).map(Value::from))
-                .unwrap_or(Value::Null),
-            Self::Float(x) => Value::from(*x),
-            Self::String(s) => Value::String(s.clone()),
-            Self::Array(items) => items.iter().map(Self::to_value).collect(),
-            Self::Object(members) => {
-                members.iter().map(|(k, v)| (k.clone(), v.to_value())).collect()
-            }
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(b) => serializer.serialize_bool(*b),
+            Self::Integer(n) => serializer.serialize_i128(*n),
+            Self::Float(x) => serializer.serialize_f64(*x),
+            Self::String(s) => serializer.serialize_str(s),
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Object(members) => serializer.collect_map(members.iter().map(|(k, v)| (k, v))),
         }
     }
 }

@@ -89,8 +89,8 @@ impl Record {
         let mut json = serde_json::json!({
             "pith_number": proof.number,
             "canonical_sha256": proof.sha256,
-            "source": self.canonical().get("source")?.to_value(),
-            "canonical_record": self.canonical().to_value(),
+            "source": self.canonical().get("source")?,
+            "canonical_record": self.canonical(),
             "receipt": {
                 "kind": "pith_receipt",
                 "key_id": proof.key_id,

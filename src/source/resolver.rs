@@ -95,11 +95,6 @@ impl Resolver {
         self.sources.iter().any(|source| source.is_remote())
     }
 
-    /// The keys that receipts are checked with.
-    pub fn keys(&self) -> &Keyring {
-        &self.keys
-    }
-
     /// Finds the record for `query`.
     ///
     /// The first record that verifies wins. A record that does not is never preferred to a later

@@ -1,0 +1,76 @@
+//! `pith badge ID`
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use clap::ValueEnum;
+
+use super::context::Context;
+use super::options::Options;
+use super::terminal::Terminal;
+use super::{Exit, Failure, Run, files};
+use crate::badge::{self, Badge};
+
+/// Print a badge that links to the paper's record
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pith badge 2403.01164                           two lines for a LaTeX paper
+  pith badge 2403.01164 --format svg -o pith.svg  a picture that carries its proof
+  pith badge 2403.01164 --format markdown         for a README")]
+pub(super) struct Args {
+    /// The paper
+    #[arg(value_name = "ID")]
+    id: String,
+
+    /// What kind of badge
+    #[arg(long, value_name = "FORMAT", default_value = "latex", hide_default_value = true)]
+    format: Format,
+
+    /// What a badge of SVG or HTML looks like
+    #[arg(long, value_name = "STYLE", default_value = "flat", hide_default_value = true)]
+    style: Style,
+
+    /// Where to write; "-" is standard output
+    #[arg(short, long, value_name = "PATH", default_value = "-", hide_default_value = true)]
+    output: PathBuf,
+}
+
+/// The formats of the library, as the command line names them.
+#[derive(Clone, Copy, Debug)]
+struct Format(badge::Format);
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<Format>> =
+            LazyLock::new(|| badge::Format::ALL.map(Format).to_vec());
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.name()))
+    }
+}
+
+/// The styles of the library.
+#[derive(Clone, Copy, Debug)]
+struct Style(badge::Style);
+
+impl ValueEnum for Style {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [Style; 2] = [Style(badge::Style::ALL[0]), Style(badge::Style::ALL[1])];
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.name()))
+    }
+}
+
+pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    let resolved = super::sty::verified(&args.id, &Context::new(options)?, terminal)?;
+    let badge = Badge::new(&resolved.record, &resolved.verdict)
+        .map_err(|error| Failure::of(Exit::Wrong, &args.id, &error))?;
+    let text = badge.render(args.format.0, args.style.0);
+    files::write(&args.output, text.as_bytes(), terminal)?;
+    Ok(Exit::Good)
+}

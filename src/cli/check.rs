@@ -1,0 +1,158 @@
+//! `pith check PATH...`
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::context::{keyring, query};
+use super::options::Options;
+use super::terminal::Terminal;
+use super::{Exit, Failure, Run};
+use crate::check::{self, Subject};
+use crate::id::Query;
+use crate::pdf::{Pdf, PdfError};
+use crate::report::{CheckJson, Checked, Counts, FileReport, Unchecked, github, line, sarif};
+use crate::trust::Keyring;
+
+/// See whether PDFs are ready: the number, the proof, the badge, the title
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pith check paper.pdf
+  pith check paper.pdf --expect 2403.01164
+  pith check papers/ --format json
+  pith explain number-missing")]
+pub(super) struct Args {
+    /// PDFs, and folders of PDFs
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+
+    /// The paper that the PDF should be
+    #[arg(long, value_name = "ID")]
+    expect: Option<String>,
+
+    /// The user password of an encrypted PDF
+    #[arg(long, value_name = "PASSWORD")]
+    password: Option<String>,
+
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
+    format: Format,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people; may change.
+    Text,
+    /// One JSON object per file, one a line; may only grow.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Workflow commands of GitHub.
+    Github,
+}
+
+pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    let keys = keyring(options)?;
+    let expected = args.expect.as_deref().map(query).transpose()?;
+    let mut exit = Exit::Good;
+    let mut paths = Vec::new();
+    for path in &args.paths {
+        collect(path, &mut paths).unwrap_or_else(|failure| {
+            terminal.error(&failure);
+            exit = exit.max(failure.exit);
+        });
+    }
+    let bar = terminal.progress(paths.len());
+    let (mut counts, mut all) = (Counts::default(), Vec::new());
+    for path in &paths {
+        let report = report(path, args.password.as_deref(), &keys, expected.as_ref());
+        let status = exit_of(&report);
+        exit = exit.max(status);
+        counts.add(&report);
+        match args.format {
+            Format::Text => terminal.result(&terminal.text.file(&report, options.verbose))?,
+            Format::Json => terminal.raw(line(&CheckJson::new(&report, status as u8)).as_bytes())?,
+            Format::Github => terminal.raw(github(&report).as_bytes())?,
+            Format::Sarif => all.push(report),
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    match args.format {
+        Format::Sarif => terminal.raw(sarif(&all).as_bytes())?,
+        Format::Text if !options.quiet => terminal.result(&terminal.text.summary(counts))?,
+        _ => {}
+    }
+    Ok(exit)
+}
+
+fn exit_of(report: &FileReport) -> Exit {
+    match report.outcome {
+        Err(_) => Exit::Io,
+        Ok(_) if report.has_errors() => Exit::Wrong,
+        Ok(_) => Exit::Good,
+    }
+}
+
+/// Checks one file.
+pub(super) fn report(
+    path: &Path,
+    password: Option<&str>,
+    keys: &Keyring,
+    expected: Option<&Query>,
+) -> FileReport {
+    let input = path.display().to_string();
+    let outcome = match Pdf::open(path, password) {
+        Ok(pdf) => {
+            let subject = Subject::new(&pdf, keys, expected);
+            let signatures = pdf.signatures().count;
+            let notes = (signatures > 0).then(|| format!("signed {signatures} time(s)"));
+            Ok(Checked {
+                pith_number: subject.number(),
+                findings: subject.check(),
+                notes: notes.into_iter().collect(),
+                verdict: subject.verdict,
+            })
+        }
+        Err(error) => {
+            let locked = matches!(error, PdfError::NeedsPassword | PdfError::WrongPassword);
+            let findings = locked.then(check::locked).into_iter().collect();
+            Err(Unchecked { message: error.to_string(), remedy: error.remedy().map(str::to_owned), findings })
+        }
+    };
+    FileReport { input, outcome }
+}
+
+/// The PDFs at a path: itself, or all in a folder and the folders in it, in the order of their names.
+fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let metadata = std::fs::metadata(path).map_err(|error| Failure::io(path, &error))?;
+    if !metadata.is_dir() {
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    let before = found.len();
+    walk(path, found)?;
+    if found.len() == before {
+        let message = format!("{}: there is no PDF in this folder", path.display());
+        return Err(Failure::new(Exit::Io, message, Some("name the PDF, or its folder".into())));
+    }
+    Ok(())
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let read = || -> std::io::Result<Vec<std::fs::DirEntry>> { std::fs::read_dir(folder)?.collect() };
+    let mut entries = read().map_err(|error| Failure::io(folder, &error))?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        // A link to a folder may lead back here, so only links to files are followed.
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_folder {
+            walk(&path, found)?;
+        } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf")) && !path.is_dir() {
+            found.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! `pith inject PDF ID`, `pith strip PDF`
+
+use std::path::PathBuf;
+
+use super::context::Context;
+use super::options::{Format, Options};
+use super::terminal::Terminal;
+use super::{Exit, Failure, Run};
+use crate::inject::{self, Output, Report};
+use crate::metadata::Metadata;
+use crate::report::{VerdictJson, line};
+
+const SCHEMA: &str = "pith.inject/1";
+
+/// Write a paper's number and proof into a compiled PDF
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pith inject paper.pdf 2403.01164 -o paper-with-proof.pdf
+  pith inject paper.pdf 2403.01164 --in-place
+
+The new metadata is appended: the bytes of the old file stay as they are, and
+signatures in it stay valid. `pith strip` takes it out again.")]
+pub(super) struct InjectArgs {
+    /// The PDF
+    #[arg(value_name = "PDF")]
+    pdf: PathBuf,
+
+    /// The paper
+    #[arg(value_name = "ID")]
+    id: String,
+
+    #[command(flatten)]
+    target: Target,
+
+    /// How to print the result
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
+    format: Format,
+}
+
+/// Take a paper's number and proof out of a PDF, for blind review
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pith strip paper.pdf -o anonymous.pdf
+  pith strip paper.pdf --in-place")]
+pub(super) struct StripArgs {
+    /// The PDF
+    #[arg(value_name = "PDF")]
+    pdf: PathBuf,
+
+    #[command(flatten)]
+    target: Target,
+}
+
+/// Where the outcome goes, and how far to go for it.
+#[derive(Debug, clap::Args)]
+struct Target {
+    /// Write to this file
+    #[arg(short, long, value_name = "OUT", required_unless_present = "in_place")]
+    output: Option<PathBuf>,
+
+    /// Replace the PDF itself, whole or not at all
+    #[arg(long, conflicts_with = "output")]
+    in_place: bool,
+
+    /// The user password of an encrypted PDF
+    #[arg(long, value_name = "PASSWORD")]
+    password: Option<String>,
+
+    /// Replace an XMP packet that cannot be read; change a file whose certification allows no change
+    #[arg(long)]
+    force: bool,
+
+    /// Keep the times of the file
+    #[arg(long)]
+    keep_times: bool,
+}
+
+impl Target {
+    fn output(&self) -> Output<'_> {
+        match &self.output {
+            Some(path) => Output::Path(path),
+            None => Output::InPlace,
+        }
+    }
+
+    fn options(&self) -> inject::Options {
+        let (password, force) = (self.password.clone(), self.force);
+        inject::Options { password, force, keep_times: self.keep_times }
+    }
+}
+
+pub(super) fn run(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run {
+    let resolved = super::sty::verified(&args.id, &Context::new(options)?, terminal)?;
+    let metadata = Metadata::of(&resolved.record).expect("what verified has a receipt");
+    let report = inject::inject(&args.pdf, args.target.output(), &metadata, &args.target.options())
+        .map_err(|error| Failure::of_inject(&error))?;
+    match args.format {
+        Format::Json => {
+            let input = args.pdf.display().to_string();
+            let object = VerdictJson::new(SCHEMA, &input, &resolved.verdict, None);
+            terminal.raw(line(&object).as_bytes())?;
+        }
+        Format::Number => terminal.raw(format!("{}\n", metadata.number).as_bytes())?,
+        Format::Text => say(&report, &format!("{} is in", metadata.number), terminal),
+    }
+    Ok(Exit::Good)
+}
+
+pub(super) fn strip(args: &StripArgs, terminal: &mut Terminal) -> Run {
+    let report = inject::strip(&args.pdf, args.target.output(), &args.target.options())
+        .map_err(|error| Failure::of_inject(&error))?;
+    let what = match report.changed {
+        true => "the Pith Number is out of",
+        false => "there was no Pith Number in",
+    };
+    say(&report, what, terminal);
+    Ok(Exit::Good)
+}
+
+/// What was done is no result for a pipe: the file is.
+fn say(report: &Report, what: &str, terminal: &mut Terminal) {
+    let sizes = match report.output_length.checked_sub(report.input_length) {
+        Some(0) => "as long as before".to_owned(),
+        Some(more) => format!("{more} bytes longer"),
+        None => format!("{} bytes shorter", report.input_length - report.output_length),
+    };
+    terminal.note(&format!("{what} {} ({sizes})", report.output.display()));
+    if report.signatures.count > 0 {
+        terminal.note(&format!(
+            "  {} signature(s) in it: what they sign is unchanged",
+            report.signatures.count
+        ));
+    }
+    for note in &report.notes {
+        terminal.note(&format!("  {note}"));
+    }
+}

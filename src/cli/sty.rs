@@ -1,0 +1,64 @@
+//! `pith sty [ID]`
+
+use std::path::PathBuf;
+
+use super::context::Context;
+use super::options::Options;
+use super::terminal::Terminal;
+use super::{Exit, Failure, Run, files};
+use crate::source::Resolved;
+use crate::sty;
+use crate::verify::Status;
+
+/// Write pith.sty; with an ID, one that carries the record's proof
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pith sty 2403.01164            write ./pith.sty with the proof of this paper
+  pith sty 2403.01164 -o -       the same to standard output
+  pith sty                       the bare package, which knows no paper
+
+Then, in the paper:
+  \\usepackage{pith}
+  \\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}")]
+pub(super) struct Args {
+    /// The paper
+    #[arg(value_name = "ID")]
+    id: Option<String>,
+
+    /// Where to write; "-" is standard output
+    #[arg(short, long, value_name = "PATH", default_value = "pith.sty")]
+    output: PathBuf,
+}
+
+pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    let Some(id) = &args.id else {
+        files::write(&args.output, sty::PACKAGE.as_bytes(), terminal)?;
+        return Ok(Exit::Good);
+    };
+    let resolved = verified(id, &Context::new(options)?, terminal)?;
+    let text = sty::render(&resolved.record)
+        .map_err(|error| Failure::of(Exit::Wrong, id, &error))?;
+    files::write(&args.output, text.as_bytes(), terminal)?;
+    if let Some(number) = resolved.verdict.pith_number
+        && args.output != std::path::Path::new("-")
+    {
+        terminal.note(&format!(
+            "wrote {} for {number}; in the paper:\n  \\usepackage{{pith}}\n  \\pithnumber{{{}}}",
+            args.output.display(),
+            number.suffix
+        ));
+    }
+    Ok(Exit::Good)
+}
+
+/// The record for `id`; one that does not verify is shown and not used.
+pub(super) fn verified(id: &str, context: &Context, terminal: &Terminal) -> Result<Resolved, Failure> {
+    let (_, resolved) = context.resolve(id)?;
+    if resolved.verdict.status() == Status::Verified {
+        return Ok(resolved);
+    }
+    let text = super::resolve::text(&resolved, terminal);
+    let message = format!("the record of {id} does not verify, so nothing was written");
+    let remedy = format!("these are the steps; another source may have a better one (--mirror):\n{text}");
+    Err(Failure::new(Exit::Wrong, message, Some(remedy)))
+}

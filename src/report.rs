@@ -1,0 +1,64 @@
+//! What a run found, in the forms that people and programs read. One form a file; nothing is printed
+//! here.
+
+mod github;
+mod json;
+mod sarif;
+mod text;
+
+pub use github::github;
+pub use json::{CheckJson, ErrorJson, RecordJson, VerdictJson, line};
+pub use sarif::sarif;
+pub use text::{Counts, Text, verdict};
+
+use crate::check::{Finding, Level};
+use crate::id::PithNumber;
+use crate::verify::Verdict;
+
+/// What the checks found in one file.
+#[derive(Debug)]
+pub struct FileReport {
+    /// The file as it was named.
+    pub input: String,
+    /// What came out, or why the file could not be checked.
+    pub outcome: Result<Checked, Unchecked>,
+}
+
+/// A file that was checked.
+#[derive(Debug)]
+pub struct Checked {
+    /// The number that the file is about.
+    pub pith_number: Option<PithNumber>,
+    /// The proof that it carries.
+    pub verdict: Verdict,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// Other facts for the reader, such as signatures.
+    pub notes: Vec<String>,
+}
+
+/// A file that could not be checked.
+#[derive(Debug)]
+pub struct Unchecked {
+    /// Why, without the file's name.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+    /// What could be said all the same: that it is encrypted.
+    pub findings: Vec<Finding>,
+}
+
+impl FileReport {
+    /// The findings, also of a file that could not be read.
+    pub fn findings(&self) -> &[Finding] {
+        match &self.outcome {
+            Ok(checked) => &checked.findings,
+            Err(unchecked) => &unchecked.findings,
+        }
+    }
+
+    /// Whether any finding is an error.
+    pub fn has_errors(&self) -> bool {
+        self.findings().iter().any(|finding| finding.level == Level::Error)
+    }
+}

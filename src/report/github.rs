@@ -1,0 +1,35 @@
+//! Workflow commands, which a GitHub job turns into annotations.
+
+use super::FileReport;
+use super::sarif::message;
+use crate::check::{Finding, Level};
+
+/// A command for each finding, and one for a file that could not be read.
+pub fn github(report: &FileReport) -> String {
+    let mut out: String =
+        report.findings().iter().map(|finding| annotation(report, finding)).collect();
+    if let Err(unchecked) = &report.outcome {
+        let (file, text) = (property(&report.input), data(&unchecked.message));
+        out.push_str(&format!("::error file={file},title=pith::{text}\n"));
+    }
+    out
+}
+
+fn annotation(report: &FileReport, finding: &Finding) -> String {
+    let command = match finding.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "notice",
+    };
+    let (file, text) = (property(&report.input), data(&message(finding)));
+    format!("::{command} file={file},title=pith {}::{text}\n", finding.check)
+}
+
+/// The runner decodes these and nothing else, and a line break ends a command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

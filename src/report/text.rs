@@ -1,0 +1,186 @@
+//! Text for people: what matters first, one line each, aligned. It may change.
+
+use std::fmt::Write;
+
+use super::{Checked, FileReport, Unchecked};
+use crate::check::{Finding, Level};
+use crate::escape;
+use crate::verify::{NOT_COVERED, Outcome, Status, Verdict};
+
+/// Colours by meaning, as terminal sequences; empty where none are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Text {
+    /// What is good.
+    pub good: &'static str,
+    /// What is wrong.
+    pub bad: &'static str,
+    /// What deserves a look.
+    pub warn: &'static str,
+    /// What is beside the point.
+    pub dim: &'static str,
+    /// What is the point.
+    pub bold: &'static str,
+    /// Back to normal.
+    pub reset: &'static str,
+}
+
+impl Text {
+    /// The basic colours, which terminals keep readable on light and dark.
+    pub const COLOURED: Self = Self {
+        good: "\x1b[32m",
+        bad: "\x1b[1;31m",
+        warn: "\x1b[33m",
+        dim: "\x1b[2m",
+        bold: "\x1b[1m",
+        reset: "\x1b[0m",
+    };
+
+    fn paint(&self, style: &str, text: &str) -> String {
+        format!("{style}{text}{}", self.reset)
+    }
+
+    fn status(&self, status: Status) -> String {
+        let style = match status {
+            Status::Verified => self.good,
+            Status::Failed => self.bad,
+            Status::Unverified => self.warn,
+        };
+        self.paint(style, &status.to_string())
+    }
+
+    /// A number and what is known of it: the first line of a result.
+    pub fn heading(&self, number: &str, status: Status) -> String {
+        format!("{}  {}", self.paint(self.bold, &escape::terminal(number)), self.status(status))
+    }
+
+    /// The report on one file: a line with its name and state, then its findings.
+    pub fn file(&self, report: &FileReport, verbose: bool) -> String {
+        let mut out = String::new();
+        let name = self.paint(self.bold, &escape::terminal(&report.input));
+        match &report.outcome {
+            Ok(checked) => self.checked(&mut out, &name, checked, verbose),
+            Err(unchecked) => self.unchecked(&mut out, &name, unchecked),
+        }
+        out
+    }
+
+    fn checked(&self, out: &mut String, name: &str, checked: &Checked, verbose: bool) {
+        let number = checked.pith_number.map_or("no Pith Number".into(), |n| n.to_string());
+        let status = self.status(checked.verdict.status());
+        let _ = writeln!(out, "{name}: {number}, {status}");
+        for finding in &checked.findings {
+            self.finding(out, finding);
+        }
+        for note in &checked.notes {
+            let _ = writeln!(out, "  {}  {}", self.paint(self.dim, "note   "), escape::terminal(note));
+        }
+        if checked.findings.is_empty() {
+            let _ = writeln!(out, "  {}", self.paint(self.good, "no findings"));
+        }
+        if verbose {
+            out.push_str(&verdict(&checked.verdict, self));
+        }
+    }
+
+    fn unchecked(&self, out: &mut String, name: &str, unchecked: &Unchecked) {
+        let _ = writeln!(out, "{name}: {}", self.paint(self.bad, &escape::terminal(&unchecked.message)));
+        for finding in &unchecked.findings {
+            self.finding(out, finding);
+        }
+        if let Some(remedy) = &unchecked.remedy {
+            let _ = writeln!(out, "  {}  {}", self.paint(self.dim, "help   "), escape::terminal(remedy));
+        }
+    }
+
+    fn finding(&self, out: &mut String, finding: &Finding) {
+        let style = match finding.level {
+            Level::Error => self.bad,
+            Level::Warning => self.warn,
+            Level::Note => self.dim,
+        };
+        let level = self.paint(style, &format!("{:<7}", finding.level));
+        let id = self.paint(self.bold, finding.check);
+        let _ = writeln!(out, "  {level}  {id}: {}", escape::terminal(&finding.message));
+        let rows = [
+            ("found", finding.found.clone()),
+            ("expected", finding.expected.clone()),
+            ("in", finding.place.as_ref().map(ToString::to_string)),
+        ];
+        for (label, value) in rows {
+            if let Some(value) = value {
+                let label = self.paint(self.dim, &format!("{label:<8}"));
+                let _ = writeln!(out, "           {label} {}", escape::terminal(&value));
+            }
+        }
+    }
+
+    /// The last line: how many files, how many findings, and what to do next.
+    pub fn summary(&self, reports: Counts) -> String {
+        let Counts { files, unreadable, errors, warnings, .. } = reports;
+        let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+        let mut parts = vec![plural(files, "file")];
+        if unreadable > 0 {
+            parts.push(format!("{unreadable} not readable"));
+        }
+        parts.push(plural(errors, "error"));
+        parts.push(plural(warnings, "warning"));
+        let line = parts.join(", ");
+        if errors + warnings > 0 {
+            let example = reports.example.unwrap_or_default();
+            format!("{line}. What to do: pith explain {example}\n")
+        } else if unreadable > 0 {
+            format!("{line}.\n")
+        } else {
+            format!("{line}: {}\n", self.paint(self.good, "ready"))
+        }
+    }
+}
+
+/// How many there were of each.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Files looked at.
+    pub files: usize,
+    /// Files that could not be read.
+    pub unreadable: usize,
+    /// Findings that are errors.
+    pub errors: usize,
+    /// Findings that are warnings.
+    pub warnings: usize,
+    /// The id of the gravest finding, the first of several.
+    pub example: Option<&'static str>,
+}
+
+impl Counts {
+    /// Counts one more file.
+    pub fn add(&mut self, report: &FileReport) {
+        let count = |level| report.findings().iter().filter(|f| f.level == level).count();
+        self.files += 1;
+        self.unreadable += usize::from(report.outcome.is_err());
+        let (errors, warnings) = (count(Level::Error), count(Level::Warning));
+        let grave = if self.errors == 0 && errors > 0 { Level::Error } else { Level::Warning };
+        if self.example.is_none() || (self.errors == 0 && errors > 0) {
+            let first = report.findings().iter().find(|finding| finding.level == grave);
+            self.example = first.map(|finding| finding.check).or(self.example);
+        }
+        self.errors += errors;
+        self.warnings += warnings;
+    }
+}
+
+/// Every step of a verdict, aligned, and what no step covers.
+pub fn verdict(verdict: &Verdict, text: &Text) -> String {
+    let mut out = String::new();
+    for step in &verdict.steps {
+        let (style, outcome) = match step.outcome {
+            Outcome::Passed => (text.good, "passed"),
+            Outcome::Failed => (text.bad, "FAILED"),
+            Outcome::NotChecked => (text.dim, "not checked"),
+        };
+        let outcome = text.paint(style, &format!("{outcome:<11}"));
+        let _ = writeln!(out, "  {outcome}  {:<13}  {}", step.step, escape::terminal(&step.detail));
+    }
+    let covered = format!("not signed, so never verified: {}", NOT_COVERED.join(", "));
+    let _ = writeln!(out, "  {}", text.paint(text.dim, &covered));
+    out
+}
