@@ -15,7 +15,7 @@ use crate::metadata::{
     self, IDENTIFIER_PREFIX, INFO_NUMBER, INFO_URL, Key, Metadata, PacketError, Place, Reading,
 };
 use crate::pdf::append::{Appended, Changes, plan};
-use crate::pdf::xmp::{Change, Packet, XmpError, new_packet};
+use crate::pdf::xmp::{Change, Packet, new_packet};
 use crate::pdf::{ObjectId, Pdf, PdfError, Signatures};
 
 /// Where the outcome goes.
@@ -500,7 +500,8 @@ impl<'a> Job<'a> {
         };
         let written = Pdf::open(path, self.options.password.as_deref())
             .map_err(|_| unfaithful("it cannot be opened"))?;
-        if !written.bytes().starts_with(base.bytes()) {
+        let prefix = base.bytes().len() as u64;
+        if !same_start(&self.input, path, prefix).map_err(|error| self.unreadable(error.into()))? {
             return Err(unfaithful("the old bytes are not its start"));
         }
         if written.page_count() != base.page_count() {
@@ -514,6 +515,26 @@ impl<'a> Job<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// Whether two files start with the same `length` bytes. Read, not mapped: pages of a map count as memory of this
+/// process.
+fn same_start(a: &Path, b: &Path, length: u64) -> io::Result<bool> {
+    const CHUNK: usize = 256 << 10;
+    let (mut a, mut b) = (File::open(a)?.take(length), File::open(b)?.take(length));
+    let (mut in_a, mut in_b) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK));
+    let mut left = length;
+    while left > 0 {
+        in_a.clear();
+        in_b.clear();
+        let read = a.by_ref().take(CHUNK as u64).read_to_end(&mut in_a)?;
+        b.by_ref().take(CHUNK as u64).read_to_end(&mut in_b)?;
+        if read == 0 || in_a != in_b {
+            return Ok(false);
+        }
+        left -= read as u64;
+    }
+    Ok(true)
 }
 
 /// The file that a path leads to, also where it does not exist yet.

@@ -1,6 +1,7 @@
 //! One test binary; each module is a theme.
 
 mod pdf_files;
+mod pdf_hostile;
 mod pdf_inject;
 mod pdf_read;
 mod pdf_xmp;

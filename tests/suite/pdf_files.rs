@@ -209,3 +209,33 @@ pub fn unusual() -> Vec<(&'static str, Vec<u8>)> {
         ),
     ]
 }
+
+/// Papers whose packages write XMP of their own: name and source. All for pdflatex.
+pub const WITH_XMP: [(&str, &str); 3] = [
+    (
+        "hyperxmp",
+        r"\documentclass{article}\usepackage{hyperxmp}\usepackage[pdftitle={A \& B},pdfauthor={G\'odel, K.},
+        pdfcopyright={Someone},pdflang=en,keeppdfinfo]{hyperref}\begin{document}x\end{document}",
+    ),
+    (
+        "pdfx",
+        r"\documentclass{article}\usepackage[a-1b]{pdfx}\begin{document}x\end{document}",
+    ),
+    (
+        "document-metadata",
+        r"\DocumentMetadata{pdfversion=1.7,pdfstandard=A-2b}\documentclass{article}\usepackage{hyperref}
+        \hypersetup{pdftitle={A B}}\begin{document}x\end{document}",
+    ),
+];
+
+/// One of [`WITH_XMP`].
+pub fn with_xmp(name: &str) -> Option<PathBuf> {
+    static PAPERS: [OnceLock<Option<PathBuf>>; 3] = [const { OnceLock::new() }; 3];
+    let index = WITH_XMP
+        .iter()
+        .position(|(known, _)| *known == name)
+        .expect("a name");
+    PAPERS[index]
+        .get_or_init(|| compile(name, "pdflatex", WITH_XMP[index].1))
+        .clone()
+}
