@@ -4,5 +4,6 @@ mod pdf_files;
 mod pdf_hostile;
 mod pdf_inject;
 mod pdf_read;
+mod pdf_signed;
 mod pdf_xmp;
 mod tools;
