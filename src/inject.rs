@@ -299,6 +299,8 @@ struct Job<'a> {
     pdf: Pdf,
     /// The input when it was opened.
     opened: fs::Metadata,
+    /// Held until the target is written.
+    _lock: File,
 }
 
 impl<'a> Job<'a> {
@@ -308,7 +310,7 @@ impl<'a> Job<'a> {
             error,
         };
         let real = fs::canonicalize(input).map_err(|error| unreadable(error.into()))?;
-        let opened = fs::metadata(&real).map_err(|error| unreadable(error.into()))?;
+        let (lock, opened) = lock(&real).map_err(unreadable)?;
         let target = match output {
             Output::InPlace => real.clone(),
             Output::Path(path) => {
@@ -333,6 +335,7 @@ impl<'a> Job<'a> {
             options,
             pdf,
             opened,
+            _lock: lock,
         })
     }
 
@@ -449,7 +452,10 @@ impl<'a> Job<'a> {
             .map_err(unwritable)?;
         self.read_back(temporary.path(), base, &check)?;
         let now = fs::metadata(&self.input).map_err(|error| self.unreadable(error.into()))?;
-        if now.len() != self.opened.len() || now.modified().ok() != self.opened.modified().ok() {
+        if now.len() != self.opened.len()
+            || now.modified().ok() != self.opened.modified().ok()
+            || !same_file(&now, &self.opened)
+        {
             return Err(InjectError::Changed {
                 path: self.input.clone(),
             });
@@ -475,9 +481,11 @@ impl<'a> Job<'a> {
             ));
         }
         file.write_all(appended)?;
-        let model = fs::metadata(&self.target).unwrap_or_else(|_| self.opened.clone());
-        keep_owner(file, &model);
-        file.set_permissions(model.permissions())?;
+        let replaced = fs::metadata(&self.target);
+        if let Ok(replaced) = &replaced {
+            keep_owner(file, replaced);
+        }
+        file.set_permissions(replaced.as_ref().unwrap_or(&self.opened).permissions())?;
         if self.options.keep_times {
             let mut times = FileTimes::new().set_modified(self.opened.modified()?);
             if let Ok(accessed) = self.opened.accessed() {
@@ -556,6 +564,26 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
+/// Locks a file against other runs of this program, so that two that write to it at once do so in turn. Another
+/// program's lock is waited for; a file system without locks goes without.
+fn lock(path: &Path) -> Result<(File, fs::Metadata), PdfError> {
+    loop {
+        let named = fs::metadata(path)?;
+        if !named.is_file() {
+            return Err(PdfError::NotAFile {
+                directory: named.is_dir(),
+            });
+        }
+        let file = File::open(path)?;
+        let _ = file.lock();
+        // The run that was waited for has put another file in this one's place.
+        let opened = file.metadata()?;
+        if same_file(&opened, &fs::metadata(path)?) {
+            return Ok((file, opened));
+        }
+    }
+}
+
 #[cfg(unix)]
 fn same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -563,8 +591,11 @@ fn same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
 }
 
 #[cfg(not(unix))]
-fn same_file(_: &fs::Metadata, _: &fs::Metadata) -> bool {
-    false
+fn same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+    // Two files made at the same instant count as one: refused where it is wrong, never overwritten.
+    a.created()
+        .is_ok_and(|created| b.created().is_ok_and(|other| created == other))
+        && a.len() == b.len()
 }
 
 /// Keeps owner and group, where this process may: a file that root changes stays its owner's.

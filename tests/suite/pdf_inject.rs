@@ -9,7 +9,7 @@ use pith::pdf::{Pdf, PdfError};
 use proptest::prelude::*;
 
 use crate::pdf_files::{
-    ENGINES, PACKET, WITH_XMP, build, folder, paper, stream, unusual, with_xmp,
+    ENGINES, PACKET, WITH_XMP, build, build_after, folder, paper, stream, unusual, with_xmp,
 };
 use crate::tools::{self, require};
 
@@ -397,6 +397,45 @@ fn in_place_follows_links_and_keeps_mode_and_times() {
 }
 
 #[test]
+fn injects_at_once_happen_in_turn() {
+    let folder = folder("at-once");
+    let path = small(&folder);
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let path = &path;
+            scope.spawn(move || {
+                let metadata = Metadata {
+                    number: format!("pith:{number}"),
+                    ..metadata()
+                };
+                inject(path, Output::InPlace, &metadata, &options()).unwrap();
+            });
+        }
+    });
+    let reading = Reading::of(&Pdf::open(&path, None).unwrap());
+    assert!(reading.metadata().is_some());
+    strip(&path, Output::InPlace, &options()).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), unusual()[0].1);
+}
+
+#[test]
+fn a_comment_that_claims_to_be_a_section_is_not_believed() {
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"),
+    ];
+    for length in ["0", "1", "8", "9", "99999999999999999999"] {
+        let header = format!("%PDF-1.4\n%pith-section 1 {length}\n");
+        let mut bytes = build_after(header.as_bytes(), &objects, "/Root 1 0 R");
+        bytes.push(b'\n');
+        let pdf = Pdf::from_bytes(bytes, None).unwrap();
+        assert!(pdf.damage().is_empty());
+        assert_eq!(pdf.own_section(), None, "{length}");
+    }
+}
+
+#[test]
 fn a_malformed_packet_is_not_touched_without_force() {
     let folder = folder("malformed");
     let path = folder.join("malformed.pdf");
@@ -595,7 +634,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn any_value_comes_back_and_the_old_bytes_stay(number in "\\PC{1,80}", record in "\\PC{0,200}", which in 0..9_usize) {
+    fn any_value_comes_back_and_the_old_bytes_stay(number in "\\PC{1,80}", record in "\\PC{0,200}", which in 0..unusual().len()) {
         let folder = folder("property");
         let (_, bytes) = unusual().swap_remove(which);
         let (input, out) = (folder.join("in.pdf"), folder.join("out.pdf"));
@@ -612,7 +651,7 @@ proptest! {
     }
 
     #[test]
-    fn flipped_bytes_never_panic(which in 0..9_usize, flips in proptest::collection::vec((any::<u16>(), any::<u8>()), 1..20)) {
+    fn flipped_bytes_never_panic(which in 0..unusual().len(), flips in proptest::collection::vec((any::<u16>(), any::<u8>()), 1..20)) {
         let (_, mut bytes) = unusual().swap_remove(which);
         for (at, byte) in flips {
             let at = usize::from(at) % bytes.len();
