@@ -299,6 +299,8 @@ struct Job<'a> {
     pdf: Pdf,
     /// The input when it was opened.
     opened: fs::Metadata,
+    /// Held until the target is written.
+    _lock: File,
 }
 
 impl<'a> Job<'a> {
@@ -308,7 +310,7 @@ impl<'a> Job<'a> {
             error,
         };
         let real = fs::canonicalize(input).map_err(|error| unreadable(error.into()))?;
-        let opened = fs::metadata(&real).map_err(|error| unreadable(error.into()))?;
+        let (lock, opened) = lock(&real).map_err(unreadable)?;
         let target = match output {
             Output::InPlace => real.clone(),
             Output::Path(path) => {
@@ -333,6 +335,7 @@ impl<'a> Job<'a> {
             options,
             pdf,
             opened,
+            _lock: lock,
         })
     }
 
@@ -449,7 +452,10 @@ impl<'a> Job<'a> {
             .map_err(unwritable)?;
         self.read_back(temporary.path(), base, &check)?;
         let now = fs::metadata(&self.input).map_err(|error| self.unreadable(error.into()))?;
-        if now.len() != self.opened.len() || now.modified().ok() != self.opened.modified().ok() {
+        if now.len() != self.opened.len()
+            || now.modified().ok() != self.opened.modified().ok()
+            || !same_file(&now, &self.opened)
+        {
             return Err(InjectError::Changed {
                 path: self.input.clone(),
             });
@@ -475,9 +481,11 @@ impl<'a> Job<'a> {
             ));
         }
         file.write_all(appended)?;
-        let model = fs::metadata(&self.target).unwrap_or_else(|_| self.opened.clone());
-        keep_owner(file, &model);
-        file.set_permissions(model.permissions())?;
+        let replaced = fs::metadata(&self.target);
+        if let Ok(replaced) = &replaced {
+            keep_owner(file, replaced);
+        }
+        file.set_permissions(replaced.as_ref().unwrap_or(&self.opened).permissions())?;
         if self.options.keep_times {
             let mut times = FileTimes::new().set_modified(self.opened.modified()?);
             if let Ok(accessed) = self.opened.accessed() {
@@ -500,7 +508,8 @@ impl<'a> Job<'a> {
         };
         let written = Pdf::open(path, self.options.password.as_deref())
             .map_err(|_| unfaithful("it cannot be opened"))?;
-        if !written.bytes().starts_with(base.bytes()) {
+        let prefix = base.bytes().len() as u64;
+        if !same_start(&self.input, path, prefix).map_err(|error| self.unreadable(error.into()))? {
             return Err(unfaithful("the old bytes are not its start"));
         }
         if written.page_count() != base.page_count() {
@@ -514,6 +523,26 @@ impl<'a> Job<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// Whether two files start with the same `length` bytes. Read, not mapped: pages of a map count as memory of this
+/// process.
+fn same_start(a: &Path, b: &Path, length: u64) -> io::Result<bool> {
+    const CHUNK: usize = 256 << 10;
+    let (mut a, mut b) = (File::open(a)?.take(length), File::open(b)?.take(length));
+    let (mut in_a, mut in_b) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK));
+    let mut left = length;
+    while left > 0 {
+        in_a.clear();
+        in_b.clear();
+        let read = a.by_ref().take(CHUNK as u64).read_to_end(&mut in_a)?;
+        b.by_ref().take(CHUNK as u64).read_to_end(&mut in_b)?;
+        if read == 0 || in_a != in_b {
+            return Ok(false);
+        }
+        left -= read as u64;
+    }
+    Ok(true)
 }
 
 /// The file that a path leads to, also where it does not exist yet.
@@ -535,6 +564,26 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
+/// Locks a file against other runs of this program, so that two that write to it at once do so in turn. Another
+/// program's lock is waited for; a file system without locks goes without.
+fn lock(path: &Path) -> Result<(File, fs::Metadata), PdfError> {
+    loop {
+        let named = fs::metadata(path)?;
+        if !named.is_file() {
+            return Err(PdfError::NotAFile {
+                directory: named.is_dir(),
+            });
+        }
+        let file = File::open(path)?;
+        let _ = file.lock();
+        // The run that was waited for has put another file in this one's place.
+        let opened = file.metadata()?;
+        if same_file(&opened, &fs::metadata(path)?) {
+            return Ok((file, opened));
+        }
+    }
+}
+
 #[cfg(unix)]
 fn same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -542,8 +591,11 @@ fn same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
 }
 
 #[cfg(not(unix))]
-fn same_file(_: &fs::Metadata, _: &fs::Metadata) -> bool {
-    false
+fn same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+    // Two files made at the same instant count as one: refused where it is wrong, never overwritten.
+    a.created()
+        .is_ok_and(|created| b.created().is_ok_and(|other| created == other))
+        && a.len() == b.len()
 }
 
 /// Keeps owner and group, where this process may: a file that root changes stays its owner's.

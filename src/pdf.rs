@@ -16,6 +16,7 @@ mod map;
 mod names;
 mod page;
 mod read;
+mod text;
 mod text_string;
 mod trailer;
 pub mod xmp;
@@ -28,8 +29,9 @@ use std::sync::Arc;
 use hayro_syntax::object::{ObjRef, ObjectIdentifier};
 use hayro_syntax::{DecryptionError, LoadPdfError, PdfData};
 
-pub use page::{FirstPage, Link, Rect, Word};
+pub use page::{FirstPage, Link, Rect};
 pub use read::{InfoEntry, MetadataStream, Signatures};
+pub use text::Word;
 
 use trailer::Chain;
 
@@ -173,7 +175,7 @@ pub struct Damage {
 
 /// An open PDF.
 pub struct Pdf {
-    file: hayro_syntax::Pdf,
+    file: Arc<hayro_syntax::Pdf>,
     chain: Chain,
     encryption: Option<Encryption>,
 }
@@ -240,7 +242,7 @@ impl Pdf {
                 (false, false) => None,
             };
             Ok(Self {
-                file,
+                file: Arc::new(file),
                 chain,
                 encryption,
             })

@@ -63,25 +63,10 @@ impl Pdf {
     /// The length of the file before our own section, where the file ends in one.
     #[must_use]
     pub fn own_section(&self) -> Option<u64> {
-        let data = self.bytes();
-        let section = self.chain.newest()?;
-        let first = usize::try_from(section.lowest_offset(data, MAX_OBJECTS)?).ok()?;
-        let before = data.get(..first)?.strip_suffix(b"\n")?;
-        let line = before
-            .iter()
-            .rposition(|byte| *byte == b'\n' || *byte == b'\r')
-            .map_or(0, |at| at + 1);
-        let length: usize = std::str::from_utf8(&before[line..])
-            .ok()?
-            .strip_prefix(MARKER)?
-            .parse()
-            .ok()?;
-        // The comment stands at that length, or after the line end that was put there.
-        let starts_there = line == length || (line == length + 1 && data[length] == b'\n');
-        let ends_here =
-            data.ends_with(format!("startxref\n{}\n%%EOF\n", section.offset).as_bytes());
-        let continues = last_startxref(data.get(..length)?) == section.prev;
-        (starts_there && ends_here && continues).then_some(length as u64)
+        super::guard::guard("its cross-reference data cannot be read", || {
+            own_section(self.bytes(), self.chain.newest()?)
+        })
+        .ok()?
     }
 
     /// The file as it was before our own section; `None` where it does not end in one. No bytes are copied.
@@ -111,6 +96,22 @@ impl Pdf {
             .windows(11)
             .any(|window| window == b"/Linearized")
     }
+}
+
+fn own_section(data: &[u8], newest: &Section) -> Option<u64> {
+    let first = usize::try_from(newest.lowest_offset(data, MAX_OBJECTS)?).ok()?;
+    let before = data.get(..first)?.strip_suffix(b"\n")?;
+    let line = before
+        .iter()
+        .rposition(|byte| matches!(byte, b'\n' | b'\r'))
+        .map_or(0, |at| at + 1);
+    let digits = before[line..].strip_prefix(MARKER.as_bytes())?;
+    let length: usize = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    // The comment stands at that length, or after the line end that was put there.
+    let starts_there = line == length || (line == length + 1 && data[length] == b'\n');
+    let ends_here = data.ends_with(format!("startxref\n{}\n%%EOF\n", newest.offset).as_bytes());
+    let continues = last_startxref(data.get(..length)?)? == newest.prev?;
+    (starts_there && ends_here && continues).then_some(length as u64)
 }
 
 /// Plans the section that makes `changes` to `pdf`; `None` where nothing changes.

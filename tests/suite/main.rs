@@ -1,8 +1,10 @@
 //! One test binary; each module is a theme.
 
 mod pdf_files;
+mod pdf_hostile;
 mod pdf_inject;
 mod pdf_read;
+mod pdf_signed;
 mod pdf_xmp;
 mod records;
 mod server;

@@ -74,7 +74,12 @@ pub fn folder(name: &str) -> PathBuf {
 
 /// A PDF from numbered objects, with a cross-reference table that fits them.
 pub fn build(objects: &[(u32, &str)], trailer: &str) -> Vec<u8> {
-    let mut out = b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n".to_vec();
+    build_after(b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n", objects, trailer)
+}
+
+/// The same, with a header of one's own.
+pub fn build_after(header: &[u8], objects: &[(u32, &str)], trailer: &str) -> Vec<u8> {
+    let mut out = header.to_vec();
     let mut places = Vec::new();
     for (number, body) in objects {
         places.push((*number, out.len()));
@@ -200,6 +205,8 @@ pub fn unusual() -> Vec<(&'static str, Vec<u8>)> {
                 "/Root 1 0 R",
             ),
         ),
+        ("hybrid", hybrid()),
+        ("generation", generation()),
         (
             "gap",
             build(
@@ -208,4 +215,90 @@ pub fn unusual() -> Vec<(&'static str, Vec<u8>)> {
             ),
         ),
     ]
+}
+
+/// A hybrid file as Word writes it (ISO 32000-2, 7.5.8.4): the Info dictionary is free in the first table, and
+/// listed by the stream that the second one's /XRefStm leads to.
+fn hybrid() -> Vec<u8> {
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        PAGES[0],
+        PAGES[1],
+        (4, "<</Title(Hidden)>>"),
+    ];
+    let trailer = "/Root 1 0 R/Info 4 0 R";
+    let mut out = build_after(b"%PDF-1.5\n", &objects, trailer);
+    let at = |out: &[u8], what: &[u8]| {
+        out.windows(what.len())
+            .rposition(|window| window == what)
+            .unwrap()
+    };
+    let info = at(&out, b"4 0 obj");
+    let first = at(&out, b"xref\n0 1");
+    let entry = at(&out, b"00000 n");
+    out[entry + 6] = b'f';
+    out.push(b'\n');
+    let stream = out.len();
+    let entries: String = [info, stream]
+        .iter()
+        .map(|offset| format!("01{offset:04X}00"))
+        .collect();
+    let dict = format!("/Type/XRef/W[1 2 1]/Index[4 2]/Size 6 {trailer}/Filter/ASCIIHexDecode");
+    let body = crate::pdf_files::stream(&dict, &format!("{entries}>"));
+    out.extend_from_slice(format!("5 0 obj\n{body}\nendobj\n").as_bytes());
+    let xref = out.len();
+    out.extend_from_slice(
+        format!(
+            "xref\n0 0\ntrailer\n<</Size 6 {trailer}/Prev {first}/XRefStm {stream}>>\n\
+             startxref\n{xref}\n%%EOF\n"
+        )
+        .as_bytes(),
+    );
+    out
+}
+
+/// A file whose Info dictionary has generation 2.
+fn generation() -> Vec<u8> {
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        PAGES[0],
+        PAGES[1],
+        (4, "<</Title(T)>>"),
+    ];
+    let bytes = build(&objects, "/Root 1 0 R/Info 4 2 R");
+    let mut text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+    text = text.replace("4 0 obj", "4 2 obj");
+    let last = text.rfind("00000 n").unwrap();
+    text.replace_range(last..last + 7, "00002 n");
+    text.chars().map(|character| character as u8).collect()
+}
+
+/// Papers whose packages write XMP of their own: name and source. All for pdflatex.
+pub const WITH_XMP: [(&str, &str); 3] = [
+    (
+        "hyperxmp",
+        r"\documentclass{article}\usepackage{hyperxmp}\usepackage[pdftitle={A \& B},pdfauthor={G\'odel, K.},
+        pdfcopyright={Someone},pdflang=en,keeppdfinfo]{hyperref}\begin{document}x\end{document}",
+    ),
+    (
+        "pdfx",
+        r"\documentclass{article}\usepackage[a-1b]{pdfx}\begin{document}x\end{document}",
+    ),
+    (
+        "document-metadata",
+        r"\DocumentMetadata{pdfversion=1.7,pdfstandard=A-2b}\documentclass{article}\usepackage{hyperref}
+        \hypersetup{pdftitle={A B}}\begin{document}x\end{document}",
+    ),
+];
+
+/// One of [`WITH_XMP`].
+pub fn with_xmp(name: &str) -> Option<PathBuf> {
+    static PAPERS: [OnceLock<Option<PathBuf>>; 3] = [const { OnceLock::new() }; 3];
+    let index = WITH_XMP
+        .iter()
+        .position(|(known, _)| *known == name)
+        .expect("a name");
+    PAPERS[index]
+        .get_or_init(|| compile(name, "pdflatex", WITH_XMP[index].1))
+        .clone()
 }

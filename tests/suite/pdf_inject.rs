@@ -8,7 +8,9 @@ use pith::metadata::{Key, Metadata, Place, Proof, Reading};
 use pith::pdf::{Pdf, PdfError};
 use proptest::prelude::*;
 
-use crate::pdf_files::{ENGINES, PACKET, build, folder, paper, stream, unusual};
+use crate::pdf_files::{
+    ENGINES, PACKET, WITH_XMP, build, build_after, folder, paper, stream, unusual, with_xmp,
+};
 use crate::tools::{self, require};
 
 fn metadata() -> Metadata {
@@ -35,6 +37,9 @@ fn samples(folder: &Path) -> Vec<(String, PathBuf)> {
     let mut samples = Vec::new();
     for engine in ENGINES {
         samples.extend(paper(engine).map(|path| (engine.to_owned(), path)));
+    }
+    for (name, _) in WITH_XMP {
+        samples.extend(with_xmp(name).map(|path| (name.to_owned(), path)));
     }
     for (name, bytes) in unusual() {
         let path = folder.join(format!("{name}.pdf"));
@@ -84,6 +89,24 @@ fn assert_no_worse(name: &str, after: &Path, before: &Path) {
             new.iter().all(|line| old.contains(line)),
             "{name}: {new:#?} after {old:#?}"
         );
+    }
+}
+
+/// Every XMP value that exiftool read before is there after, but for those that inject is to change.
+fn assert_kept(name: &str, before: &str, after: &str) {
+    let parse = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap()[0].clone();
+    let (before, after) = (parse(before), parse(after));
+    for (tag, value) in before.as_object().unwrap() {
+        // The schemas of PDF/A get ours beside them.
+        let changed = [
+            "SourceFile",
+            "XMP-xmp:MetadataDate",
+            "ExifTool:Warning",
+            "XMP-pdfaExtension:Schemas",
+        ];
+        if !changed.contains(&tag.as_str()) {
+            assert_eq!(&after[tag], value, "{name}: {tag}");
+        }
     }
 }
 
@@ -167,7 +190,16 @@ fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
                 let tags: serde_json::Value = serde_json::from_str(json).unwrap();
                 tags[0]["ExifTool:Warning"].clone()
             };
-            let input = tools::run(&folder, "exiftool", &["-j", "-G1", input.to_str().unwrap()]);
+            let old = ["-j", "-G1", "-struct", "-XMP:all", "-warning"];
+            let all = |path: &Path| {
+                tools::run(
+                    &folder,
+                    "exiftool",
+                    &[&old[..], &[path.to_str().unwrap()]].concat(),
+                )
+            };
+            let input = all(&input);
+            assert_kept(&name, &input, &all(&out));
             assert!(
                 [serde_json::Value::Null, warning(&input)].contains(&warning(&json)),
                 "{name}: {json}"
@@ -365,6 +397,45 @@ fn in_place_follows_links_and_keeps_mode_and_times() {
 }
 
 #[test]
+fn injects_at_once_happen_in_turn() {
+    let folder = folder("at-once");
+    let path = small(&folder);
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let path = &path;
+            scope.spawn(move || {
+                let metadata = Metadata {
+                    number: format!("pith:{number}"),
+                    ..metadata()
+                };
+                inject(path, Output::InPlace, &metadata, &options()).unwrap();
+            });
+        }
+    });
+    let reading = Reading::of(&Pdf::open(&path, None).unwrap());
+    assert!(reading.metadata().is_some());
+    strip(&path, Output::InPlace, &options()).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), unusual()[0].1);
+}
+
+#[test]
+fn a_comment_that_claims_to_be_a_section_is_not_believed() {
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"),
+    ];
+    for length in ["0", "1", "8", "9", "99999999999999999999"] {
+        let header = format!("%PDF-1.4\n%pith-section 1 {length}\n");
+        let mut bytes = build_after(header.as_bytes(), &objects, "/Root 1 0 R");
+        bytes.push(b'\n');
+        let pdf = Pdf::from_bytes(bytes, None).unwrap();
+        assert!(pdf.damage().is_empty());
+        assert_eq!(pdf.own_section(), None, "{length}");
+    }
+}
+
+#[test]
 fn a_malformed_packet_is_not_touched_without_force() {
     let folder = folder("malformed");
     let path = folder.join("malformed.pdf");
@@ -483,8 +554,12 @@ fn damaged_files_are_refused_or_written_soundly() {
         .find(|(name, _)| *name == "metadata")
         .unwrap()
         .1;
-    let text = String::from_utf8_lossy(&sound).into_owned();
-    let bytes = |text: String| text.into_bytes();
+    let text: String = sound.iter().map(|byte| char::from(*byte)).collect();
+    let bytes = |text: String| text.chars().map(|character| character as u8).collect();
+    let catalog = sound
+        .windows(7)
+        .position(|window| window == b"1 0 obj")
+        .unwrap();
     let cases: Vec<(&str, Vec<u8>)> = vec![
         (
             "wrong-startxref",
@@ -505,11 +580,7 @@ fn damaged_files_are_refused_or_written_soundly() {
         ),
         (
             "entries-off",
-            bytes(
-                text.replace("xref\n0 1\n0000000000", "xref\n0 1\n0000000001")
-                    .replace("n \n", "n \n")
-                    .replacen("00000 n", "00000 f", 1),
-            ),
+            bytes(text.replace(&format!("{catalog:010}"), &format!("{:010}", catalog + 2))),
         ),
     ];
     for (name, case) in cases {
@@ -563,7 +634,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn any_value_comes_back_and_the_old_bytes_stay(number in "\\PC{1,80}", record in "\\PC{0,200}", which in 0..9_usize) {
+    fn any_value_comes_back_and_the_old_bytes_stay(number in "\\PC{1,80}", record in "\\PC{0,200}", which in 0..unusual().len()) {
         let folder = folder("property");
         let (_, bytes) = unusual().swap_remove(which);
         let (input, out) = (folder.join("in.pdf"), folder.join("out.pdf"));
@@ -580,7 +651,7 @@ proptest! {
     }
 
     #[test]
-    fn flipped_bytes_never_panic(which in 0..9_usize, flips in proptest::collection::vec((any::<u16>(), any::<u8>()), 1..20)) {
+    fn flipped_bytes_never_panic(which in 0..unusual().len(), flips in proptest::collection::vec((any::<u16>(), any::<u8>()), 1..20)) {
         let (_, mut bytes) = unusual().swap_remove(which);
         for (at, byte) in flips {
             let at = usize::from(at) % bytes.len();

@@ -240,7 +240,8 @@ fn pdfa_1_to_3_get_the_extension_schema_once() {
 
 #[test]
 fn malformed_packets_are_errors() {
-    let cases: [(&[u8], fn(&XmpError) -> bool); 7] = [
+    type Expected = fn(&XmpError) -> bool;
+    let cases: [(&[u8], Expected); 7] = [
         (b"", |e| matches!(e, XmpError::Malformed(_))),
         (b"<a>", |e| matches!(e, XmpError::Malformed(_))),
         (b"<a/>", |e| matches!(e, XmpError::NoRdf)),
