@@ -20,7 +20,8 @@ pub fn verify_pdf(
     page: Result<&FirstPage, &PdfError>,
     keys: &Keyring,
 ) -> Verdict {
-    let Some(record) = proof(reading).as_ref().and_then(|proof| Record::from_proof(proof).ok()) else {
+    let Some(record) = proof(reading).as_ref().and_then(|proof| Record::from_proof(proof).ok())
+    else {
         return without_proof(reading);
     };
     let mut verdict = verify(&record, None, keys);
@@ -55,7 +56,8 @@ pub fn bind(
 ) -> [Step; 2] {
     let Some(fields) = fields else {
         let reason = "the record's schema is not known";
-        return [StepName::TitleOnPage, StepName::Stamp].map(|name| Step::not_checked(name, reason));
+        return [StepName::TitleOnPage, StepName::Stamp]
+            .map(|name| Step::not_checked(name, reason));
     };
     let titles = reading.titles.iter().map(|(title, _)| title.as_str());
     match page {

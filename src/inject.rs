@@ -195,10 +195,7 @@ pub fn inject(
     let values = metadata.values();
     let change = Change {
         schema: &metadata::SCHEMA,
-        properties: values
-            .iter()
-            .map(|(key, value)| (key.name(), *value))
-            .collect(),
+        properties: values.iter().map(|(key, value)| (key.name(), *value)).collect(),
         identifier: Some(&metadata.number),
         identifier_prefix: IDENTIFIER_PREFIX,
         date: Some(&date),
@@ -214,19 +211,10 @@ pub fn inject(
         ]
     };
     let needs_info = !info.is_empty();
-    let section = job.plan(
-        base,
-        &Changes {
-            info,
-            packet: Some(packet),
-        },
-    )?;
+    let section = job.plan(base, &Changes { info, packet: Some(packet) })?;
     job.write(base, section.as_ref(), notes, |reading| {
         let stated = |key, place: fn(&Place) -> bool, value: &str| {
-            let mut found = reading
-                .values(key)
-                .filter(|stated| place(&stated.place))
-                .peekable();
+            let mut found = reading.values(key).filter(|stated| place(&stated.place)).peekable();
             found.peek().is_some() && found.all(|stated| stated.value == value.trim())
         };
         let in_info = |place: &Place| matches!(place, Place::Info { .. });
@@ -237,9 +225,7 @@ pub fn inject(
         if !info {
             return Some("Info does not hold the values");
         }
-        let xmp = values
-            .iter()
-            .all(|(key, value)| stated(*key, in_xmp, value));
+        let xmp = values.iter().all(|(key, value)| stated(*key, in_xmp, value));
         (!xmp).then_some("XMP does not hold the values")
     })
 }
@@ -269,15 +255,9 @@ pub fn strip(input: &Path, output: Output<'_>, options: &Options) -> Result<Repo
             identifier_prefix: IDENTIFIER_PREFIX,
             date: Some(&date),
         };
-        let in_packet = reading
-            .stated
-            .iter()
-            .any(|stated| !matches!(stated.place, Place::Info { .. }));
-        let packet = if in_packet {
-            Some(job.merged(base, &change, &mut notes)?)
-        } else {
-            None
-        };
+        let in_packet =
+            reading.stated.iter().any(|stated| !matches!(stated.place, Place::Info { .. }));
+        let packet = if in_packet { Some(job.merged(base, &change, &mut notes)?) } else { None };
         let info = vec![(INFO_NUMBER.to_owned(), None), (INFO_URL.to_owned(), None)];
         section = job.plan(base, &Changes { info, packet })?;
         notes.push(Note::EarlierRevision);
@@ -305,72 +285,46 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn open(input: &Path, output: Output<'_>, options: &'a Options) -> Result<Self, InjectError> {
-        let unreadable = |error| InjectError::Input {
-            path: input.to_owned(),
-            error,
-        };
+        let unreadable = |error| InjectError::Input { path: input.to_owned(), error };
         let real = fs::canonicalize(input).map_err(|error| unreadable(error.into()))?;
         let (lock, opened) = lock(&real).map_err(unreadable)?;
         let target = match output {
             Output::InPlace => real.clone(),
             Output::Path(path) => {
-                let target = follow(path).map_err(|error| InjectError::Output {
-                    path: path.to_owned(),
-                    error,
-                })?;
+                let target = follow(path)
+                    .map_err(|error| InjectError::Output { path: path.to_owned(), error })?;
                 if target == real
                     || fs::metadata(&target).is_ok_and(|target| same_file(&target, &opened))
                 {
-                    return Err(InjectError::SameFile {
-                        path: path.to_owned(),
-                    });
+                    return Err(InjectError::SameFile { path: path.to_owned() });
                 }
                 target
             }
         };
         let pdf = Pdf::open(&real, options.password.as_deref()).map_err(unreadable)?;
-        Ok(Self {
-            input: real,
-            target,
-            options,
-            pdf,
-            opened,
-            _lock: lock,
-        })
+        Ok(Self { input: real, target, options, pdf, opened, _lock: lock })
     }
 
     fn base(&self) -> Result<Option<Pdf>, InjectError> {
-        self.pdf
-            .original(self.options.password.as_deref())
-            .map_err(|error| self.unreadable(error))
+        self.pdf.original(self.options.password.as_deref()).map_err(|error| self.unreadable(error))
     }
 
     fn unreadable(&self, error: PdfError) -> InjectError {
-        InjectError::Input {
-            path: self.input.clone(),
-            error,
-        }
+        InjectError::Input { path: self.input.clone(), error }
     }
 
     fn check_certification(&self) -> Result<(), InjectError> {
         if self.pdf.signatures().doc_mdp == Some(1) && !self.options.force {
-            return Err(InjectError::Certified {
-                path: self.input.clone(),
-            });
+            return Err(InjectError::Certified { path: self.input.clone() });
         }
         Ok(())
     }
 
     fn notes(&self, base: &Pdf) -> Vec<Note> {
         let own = base.bytes().len() != self.pdf.bytes().len();
-        let conditions = [
-            (own, Note::OwnSection),
-            (!own && base.is_linearized(), Note::Linearized),
-        ];
-        conditions
-            .into_iter()
-            .filter_map(|(holds, note)| holds.then_some(note))
-            .collect()
+        let conditions =
+            [(own, Note::OwnSection), (!own && base.is_linearized(), Note::Linearized)];
+        conditions.into_iter().filter_map(|(holds, note)| holds.then_some(note)).collect()
     }
 
     /// The Catalog's packet with `change` made to it, or a new one.
@@ -395,18 +349,14 @@ impl<'a> Job<'a> {
             return new(notes, Note::NewPacket);
         };
         let packet = stream.packet.map_err(PacketError::from);
-        match packet.and_then(|bytes| {
-            Packet::parse(&bytes)?
-                .with(change)
-                .map_err(PacketError::from)
-        }) {
+        match packet
+            .and_then(|bytes| Packet::parse(&bytes)?.with(change).map_err(PacketError::from))
+        {
             Ok(packet) => Ok(packet),
             Err(_) if self.options.force => new(notes, Note::PacketReplaced),
-            Err(error) => Err(InjectError::Packet {
-                path: self.input.clone(),
-                object: stream.object,
-                error,
-            }),
+            Err(error) => {
+                Err(InjectError::Packet { path: self.input.clone(), object: stream.object, error })
+            }
         }
     }
 
@@ -422,13 +372,8 @@ impl<'a> Job<'a> {
         notes: Vec<Note>,
         check: impl Fn(&Reading) -> Option<&'static str>,
     ) -> Result<Report, InjectError> {
-        let unwritable = |error| InjectError::Output {
-            path: self.target.clone(),
-            error,
-        };
-        let appended = section
-            .map(|section| section.bytes.as_slice())
-            .unwrap_or_default();
+        let unwritable = |error| InjectError::Output { path: self.target.clone(), error };
+        let appended = section.map(|section| section.bytes.as_slice()).unwrap_or_default();
         let prefix = base.bytes().len() as u64;
         let report = Report {
             output: self.target.clone(),
@@ -448,21 +393,16 @@ impl<'a> Job<'a> {
             .suffix(".pdf")
             .tempfile_in(folder)
             .map_err(unwritable)?;
-        self.fill(&mut temporary, prefix, appended)
-            .map_err(unwritable)?;
+        self.fill(&mut temporary, prefix, appended).map_err(unwritable)?;
         self.read_back(temporary.path(), base, &check)?;
         let now = fs::metadata(&self.input).map_err(|error| self.unreadable(error.into()))?;
         if now.len() != self.opened.len()
             || now.modified().ok() != self.opened.modified().ok()
             || !same_file(&now, &self.opened)
         {
-            return Err(InjectError::Changed {
-                path: self.input.clone(),
-            });
+            return Err(InjectError::Changed { path: self.input.clone() });
         }
-        temporary
-            .persist(&self.target)
-            .map_err(|error| unwritable(error.error))?;
+        temporary.persist(&self.target).map_err(|error| unwritable(error.error))?;
         // The rename is on the disk when the folder is. Not all file systems can sync a folder.
         if let Ok(folder) = File::open(folder) {
             let _ = folder.sync_all();
@@ -475,10 +415,7 @@ impl<'a> Job<'a> {
         // Copied by the kernel where it can: the file does not pass through this process.
         let copied = io::copy(&mut File::open(&self.input)?.take(prefix), file)?;
         if copied != prefix {
-            return Err(io::Error::new(
-                io::ErrorKind::UnexpectedEof,
-                "the input became shorter",
-            ));
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the input became shorter"));
         }
         file.write_all(appended)?;
         let replaced = fs::metadata(&self.target);
@@ -502,10 +439,7 @@ impl<'a> Job<'a> {
         base: &Pdf,
         check: impl Fn(&Reading) -> Option<&'static str>,
     ) -> Result<(), InjectError> {
-        let unfaithful = |what| InjectError::Unfaithful {
-            path: self.input.clone(),
-            what,
-        };
+        let unfaithful = |what| InjectError::Unfaithful { path: self.input.clone(), what };
         let written = Pdf::open(path, self.options.password.as_deref())
             .map_err(|_| unfaithful("it cannot be opened"))?;
         let prefix = base.bytes().len() as u64;
@@ -570,9 +504,7 @@ fn lock(path: &Path) -> Result<(File, fs::Metadata), PdfError> {
     loop {
         let named = fs::metadata(path)?;
         if !named.is_file() {
-            return Err(PdfError::NotAFile {
-                directory: named.is_dir(),
-            });
+            return Err(PdfError::NotAFile { directory: named.is_dir() });
         }
         let file = File::open(path)?;
         let _ = file.lock();
@@ -593,8 +525,7 @@ fn same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
     // Two files made at the same instant count as one: refused where it is wrong, never overwritten.
-    a.created()
-        .is_ok_and(|created| b.created().is_ok_and(|other| created == other))
+    a.created().is_ok_and(|created| b.created().is_ok_and(|other| created == other))
         && a.len() == b.len()
 }
 
@@ -610,9 +541,7 @@ fn keep_owner(_: &File, _: &fs::Metadata) {}
 
 /// The time in UTC, as XMP writes it: `2026-01-02T03:04:05Z`.
 fn now() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (year, month, day) = civil(seconds / 86_400);
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
@@ -629,11 +558,7 @@ fn civil(days: u64) -> (u64, u64, u64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 {
-        (month + 3, 0)
-    } else {
-        (month - 9, 1)
-    };
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
     (era * 400 + year_of_era + next, month, day)
 }
 

@@ -21,28 +21,13 @@ pub const SCHEMA: Schema = Schema {
     prefix: "pith",
     title: "Pith Number and its proof",
     properties: &[
-        (
-            Key::Number.name(),
-            "The Pith Number of the record of this paper",
-        ),
+        (Key::Number.name(), "The Pith Number of the record of this paper"),
         (Key::Url.name(), "The address of the record"),
-        (
-            Key::Source.name(),
-            "The source that the record is about, with its version",
-        ),
-        (
-            Key::Sha256.name(),
-            "The SHA-256 digest of the canonical record, in hexadecimal digits",
-        ),
+        (Key::Source.name(), "The source that the record is about, with its version"),
+        (Key::Sha256.name(), "The SHA-256 digest of the canonical record, in hexadecimal digits"),
         (Key::Record.name(), "The canonical record, as JSON"),
-        (
-            Key::KeyId.name(),
-            "The identifier of the key that signed the record",
-        ),
-        (
-            Key::Signature.name(),
-            "The Ed25519 signature of the digest, in base64",
-        ),
+        (Key::KeyId.name(), "The identifier of the key that signed the record"),
+        (Key::Signature.name(), "The Ed25519 signature of the digest, in base64"),
         (Key::SignedAt.name(), "The time of the signature"),
     ],
 };
@@ -178,9 +163,7 @@ pub enum Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Info {
-                object: Some(object),
-            } => write!(f, "Info (object {object})"),
+            Self::Info { object: Some(object) } => write!(f, "Info (object {object})"),
             Self::Info { object: None } => write!(f, "Info (in the trailer)"),
             Self::Xmp { object, line } => write!(f, "XMP (object {object}, line {line})"),
             Self::Identifier { object, line } => {
@@ -246,9 +229,7 @@ impl Reading {
         match pdf.info() {
             Ok(entries) => {
                 for entry in entries {
-                    let place = Place::Info {
-                        object: entry.object,
-                    };
+                    let place = Place::Info { object: entry.object };
                     match entry.key.as_str() {
                         INFO_NUMBER => reading.state(Key::Number, &entry.value, place),
                         INFO_URL => reading.state(Key::Url, &entry.value, place),
@@ -264,10 +245,7 @@ impl Reading {
             let packet = stream.packet.map_err(PacketError::from);
             match packet.and_then(|bytes| Packet::parse(&bytes).map_err(PacketError::from)) {
                 Ok(packet) => reading.packet(&packet, stream.object),
-                Err(error) => reading.unreadable.push(Unreadable {
-                    object: stream.object,
-                    error,
-                }),
+                Err(error) => reading.unreadable.push(Unreadable { object: stream.object, error }),
             }
         }
         reading
@@ -309,11 +287,7 @@ impl Reading {
     }
 
     fn state(&mut self, key: Key, value: &str, place: Place) {
-        self.stated.push(Stated {
-            key,
-            value: value.trim().to_owned(),
-            place,
-        });
+        self.stated.push(Stated { key, value: value.trim().to_owned(), place });
     }
 
     /// What is stated for a key, in order.
@@ -330,9 +304,7 @@ impl Reading {
             _ => a == b,
         };
         let best = self.values(key).max_by_key(|stated| stated.value.len())?;
-        self.values(key)
-            .all(|stated| same(&stated.value, &best.value))
-            .then_some(&best.value)
+        self.values(key).all(|stated| same(&stated.value, &best.value)).then_some(&best.value)
     }
 
     /// The metadata, where number and URL are stated and nothing contradicts itself; with the proof where it is
@@ -350,11 +322,7 @@ impl Reading {
                 signed_at: text(Key::SignedAt)?,
             })
         };
-        Some(Metadata {
-            number: text(Key::Number)?,
-            url: text(Key::Url)?,
-            proof: proof(),
-        })
+        Some(Metadata { number: text(Key::Number)?, url: text(Key::Url)?, proof: proof() })
     }
 }
 

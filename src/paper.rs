@@ -119,15 +119,27 @@ mod tests {
     fn the_lines_stand_after_the_last_package() {
         for (before, after) in [
             ("\\documentclass{article}\n", "\\begin{document}\n\\usepackage\n\\end{document}"),
-            ("\\documentclass[a4paper]{article}\n\\usepackage[a,\n  b={x]y}]{c} % d\n", "\\title{T}\n\\begin{document}\n"),
-            ("\\documentclass{article}\n\\usepackage{a}\n", "% \\usepackage{no}\n50\\% \\begin{document}\n"),
+            (
+                "\\documentclass[a4paper]{article}\n\\usepackage[a,\n  b={x]y}]{c} % d\n",
+                "\\title{T}\n\\begin{document}\n",
+            ),
+            (
+                "\\documentclass{article}\n\\usepackage{a}\n",
+                "% \\usepackage{no}\n50\\% \\begin{document}\n",
+            ),
         ] {
-            assert_eq!(wired(&format!("{before}{after}")).unwrap(), format!("{before}{LINES}{after}"));
+            assert_eq!(
+                wired(&format!("{before}{after}")).unwrap(),
+                format!("{before}{LINES}{after}")
+            );
         }
         let crlf = wired("\\documentclass{article}\r\n\\begin{document}\r\n").unwrap();
         assert!(crlf.contains("\\usepackage{pith}\r\n\\pithnumber"), "{crlf:?}");
         let one_line = wired("\\documentclass{article}\\begin{document}x\\end{document}").unwrap();
-        assert_eq!(one_line, format!("\\documentclass{{article}}\n{LINES}\\begin{{document}}x\\end{{document}}"));
+        assert_eq!(
+            one_line,
+            format!("\\documentclass{{article}}\n{LINES}\\begin{{document}}x\\end{{document}}")
+        );
     }
 
     #[test]

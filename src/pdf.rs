@@ -123,10 +123,7 @@ impl ObjectId {
     }
 
     fn from_identifier(id: ObjectIdentifier) -> Option<Self> {
-        Some(Self {
-            number: id.obj_number,
-            generation: u16::try_from(id.gen_number).ok()?,
-        })
+        Some(Self { number: id.obj_number, generation: u16::try_from(id.gen_number).ok()? })
     }
 
     fn identifier(self) -> ObjectIdentifier {
@@ -241,11 +238,7 @@ impl Pdf {
                 (true, false) => Some(Encryption::OwnerPassword),
                 (false, false) => None,
             };
-            Ok(Self {
-                file: Arc::new(file),
-                chain,
-                encryption,
-            })
+            Ok(Self { file: Arc::new(file), chain, encryption })
         })?
     }
 
@@ -288,7 +281,5 @@ impl Pdf {
 
 /// Readers accept the header anywhere in the first 1024 bytes (ISO 32000-1, annex H, note 13).
 fn has_header(data: &[u8]) -> bool {
-    data[..data.len().min(1024)]
-        .windows(5)
-        .any(|window| window == b"%PDF-")
+    data[..data.len().min(1024)].windows(5).any(|window| window == b"%PDF-")
 }

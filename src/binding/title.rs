@@ -50,7 +50,10 @@ pub(super) fn check<'a>(
                       and such a title cannot be found this way";
         return Step::not_checked(name, reason);
     }
-    Step::failed(name, "the title in the record stands nowhere on page 1: the proof is another paper's")
+    Step::failed(
+        name,
+        "the title in the record stands nowhere on page 1: the proof is another paper's",
+    )
 }
 
 fn find(words: &[&Word], target: &[u8; 32]) -> Option<String> {
@@ -119,7 +122,9 @@ impl Style {
                 Some(command) => {
                     chars.next();
                     out.push_str(&match self.accents {
-                        Accents::Bare if command.is_ascii_alphabetic() => format!("\\{command} {c}"),
+                        Accents::Bare if command.is_ascii_alphabetic() => {
+                            format!("\\{command} {c}")
+                        }
                         Accents::Bare => format!("\\{command}{c}"),
                         Accents::Argument => format!("\\{command}{{{c}}}"),
                         Accents::Group => format!("{{\\{command}{c}}}"),

@@ -28,7 +28,9 @@ fn number(stated: &Stated) -> Option<Finding> {
         Ok(number) if number.to_string() == stated.value => return None,
         Ok(number) => {
             let finding = CHECK.finding("the Pith Number is not in its standard form");
-            return Some(finding.found(&stated.value).expected(number.to_string()).at(stated.place));
+            return Some(
+                finding.found(&stated.value).expected(number.to_string()).at(stated.place),
+            );
         }
         Err(error) => match error.remedy() {
             Some(remedy) => format!("the Pith Number is malformed: {error}; {remedy}"),

@@ -25,6 +25,8 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
     }
     let failures = subject.verdict.failures().filter(|step| STEPS.contains(&step.step));
     failures
-        .map(|step| CHECK.finding(format!("the proof fails at the step {}: {}", step.step, step.detail)))
+        .map(|step| {
+            CHECK.finding(format!("the proof fails at the step {}: {}", step.step, step.detail))
+        })
         .collect()
 }

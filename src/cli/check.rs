@@ -72,7 +72,9 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         counts.add(&report);
         match args.format {
             Format::Text => terminal.result(&terminal.text.file(&report, options.verbose))?,
-            Format::Json => terminal.raw(line(&CheckJson::new(&report, status as u8)).as_bytes())?,
+            Format::Json => {
+                terminal.raw(line(&CheckJson::new(&report, status as u8)).as_bytes())?
+            }
             Format::Github => terminal.raw(github(&report).as_bytes())?,
             Format::Sarif => all.push(report),
         }
@@ -118,7 +120,11 @@ pub(super) fn report(
         Err(error) => {
             let locked = matches!(error, PdfError::NeedsPassword | PdfError::WrongPassword);
             let findings = locked.then(check::locked).into_iter().collect();
-            Err(Unchecked { message: error.to_string(), remedy: error.remedy().map(str::to_owned), findings })
+            Err(Unchecked {
+                message: error.to_string(),
+                remedy: error.remedy().map(str::to_owned),
+                findings,
+            })
         }
     };
     FileReport { input, outcome }
@@ -141,7 +147,8 @@ fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
 }
 
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let read = || -> std::io::Result<Vec<std::fs::DirEntry>> { std::fs::read_dir(folder)?.collect() };
+    let read =
+        || -> std::io::Result<Vec<std::fs::DirEntry>> { std::fs::read_dir(folder)?.collect() };
     let mut entries = read().map_err(|error| Failure::io(folder, &error))?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
@@ -150,7 +157,8 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if is_folder {
             walk(&path, found)?;
-        } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf")) && !path.is_dir() {
+        } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf")) && !path.is_dir()
+        {
             found.push(path);
         }
     }

@@ -6,9 +6,7 @@ use super::options::Options;
 use super::{Exit, Failure};
 use crate::error::Remedy;
 use crate::id::Query;
-use crate::source::{
-    Cache, DEFAULT_URL, Http, Mirror, ResolveError, Resolved, Resolver, Source,
-};
+use crate::source::{Cache, DEFAULT_URL, Http, Mirror, ResolveError, Resolved, Resolver, Source};
 use crate::trust::Keyring;
 
 /// A resolver and the runtime that drives it.

@@ -132,7 +132,8 @@ impl Demo<'_> {
         if !compiled || !self.dir.join("main.pdf").is_file() {
             let log = self.dir.join("main.log");
             self.say(&command, "")?;
-            let remedy = format!("see {}; the rest of the demonstration goes on without it", log.display());
+            let remedy =
+                format!("see {}; the rest of the demonstration goes on without it", log.display());
             let message = format!("{engine} could not compile main.tex");
             self.terminal.error(&Failure::new(Exit::Wrong, message, Some(remedy)));
             return Ok("paper-with-proof.pdf");

@@ -28,12 +28,15 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Run {
 }
 
 fn list() -> String {
-    ALL.iter().map(|check| format!("{:<19} {:<8} {}\n", check.id, check.level, check.summary)).collect()
+    ALL.iter()
+        .map(|check| format!("{:<19} {:<8} {}\n", check.id, check.level, check.summary))
+        .collect()
 }
 
 fn explain(check: &Check, terminal: &Terminal) -> String {
     let style = &terminal.text;
-    let mut out = format!("{}{}{} ({}): {}\n", style.bold, check.id, style.reset, check.level, check.summary);
+    let mut out =
+        format!("{}{}{} ({}): {}\n", style.bold, check.id, style.reset, check.level, check.summary);
     for (head, text) in
         [("What it looks at", check.looks_at), ("Why", check.why), ("What to do", check.remedy)]
     {

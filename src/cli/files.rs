@@ -27,7 +27,11 @@ pub(super) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
         .map_err(|error| Failure::io(path, &error))?;
     if bytes.len() > limit {
         let message = format!("{}: it is larger than {limit} bytes", path.display());
-        return Err(Failure::new(Exit::Io, message, Some("check that it is the right file".into())));
+        return Err(Failure::new(
+            Exit::Io,
+            message,
+            Some("check that it is the right file".into()),
+        ));
     }
     Ok(bytes)
 }
@@ -48,7 +52,8 @@ pub(super) fn write(path: &Path, bytes: &[u8], terminal: &mut Terminal) -> Resul
         }
         let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let folder = target.parent().filter(|p| *p != Path::new("")).unwrap_or(folder);
-        let mut file = tempfile::Builder::new().permissions(permissions(&target)).tempfile_in(folder)?;
+        let mut file =
+            tempfile::Builder::new().permissions(permissions(&target)).tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.persist(&target).map_err(|error| error.error)?;
         Ok(())

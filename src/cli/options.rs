@@ -23,11 +23,23 @@ pub(super) struct Options {
     pub trust: Option<PathBuf>,
 
     /// Keep records that verified in this folder and use them again ("none": keep nothing)
-    #[arg(long, value_name = "DIR|none", global = true, default_value = "none", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "DIR|none",
+        global = true,
+        default_value = "none",
+        hide_default_value = true
+    )]
     pub cache: PathBuf,
 
     /// When to use colour
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        hide_default_value = true
+    )]
     pub color: When,
 
     /// Print results and errors only
@@ -39,7 +51,13 @@ pub(super) struct Options {
     pub verbose: bool,
 
     /// When to show a progress bar
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        hide_default_value = true
+    )]
     pub progress: Progress,
 }
 

@@ -64,7 +64,13 @@ fn one(input: &str, format: Format, context: &Context, terminal: &mut Terminal) 
     }
 }
 
-fn show(input: &str, query: &Query, resolved: &Resolved, format: Format, terminal: &mut Terminal) -> Run {
+fn show(
+    input: &str,
+    query: &Query,
+    resolved: &Resolved,
+    format: Format,
+    terminal: &mut Terminal,
+) -> Run {
     let Resolved { record, url, verdict: checked, .. } = resolved;
     let exit = exit_of(checked.status());
     match format {
@@ -89,10 +95,8 @@ pub(super) fn number(
     match verdict.pith_number.filter(|_| verdict.status() == Status::Verified) {
         Some(number) => terminal.raw(format!("{number}\n").as_bytes()),
         None => {
-            let failed: Vec<_> = verdict
-                .failures()
-                .map(|step| format!("{}: {}", step.step, step.detail))
-                .collect();
+            let failed: Vec<_> =
+                verdict.failures().map(|step| format!("{}: {}", step.step, step.detail)).collect();
             let reason = match failed.is_empty() {
                 true => verdict.status().to_string(),
                 false => format!("{}: {}", verdict.status(), failed.join("; ")),
@@ -124,13 +128,12 @@ pub(super) fn text(resolved: &Resolved, terminal: &Terminal) -> String {
         out.push_str(&format!("  {}\n", escape::terminal(title)));
     }
     if let Ok(fields) = resolved.record.fields() {
-        let cats = [&[fields.primary_cat.clone()], &fields.cross_cats_sorted[..]].concat();
-        let line = format!(
-            "{}, {}, submitted {}",
-            fields.source.prefixed(),
-            cats.join(" "),
-            fields.submitted_at.date()
-        );
+        let cats: Vec<_> = std::iter::once(&fields.primary_cat)
+            .chain(&fields.cross_cats_sorted)
+            .map(String::as_str)
+            .collect();
+        let (source, date) = (fields.source.prefixed(), fields.submitted_at.date());
+        let line = format!("{source}, {}, submitted {date}", cats.join(" "));
         out.push_str(&format!("  {}\n", escape::terminal(&line)));
     }
     if let Some(number) = checked.pith_number {

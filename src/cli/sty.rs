@@ -36,8 +36,8 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         return Ok(Exit::Good);
     };
     let resolved = verified(id, &Context::new(options)?, terminal)?;
-    let text = sty::render(&resolved.record)
-        .map_err(|error| Failure::of(Exit::Wrong, id, &error))?;
+    let text =
+        sty::render(&resolved.record).map_err(|error| Failure::of(Exit::Wrong, id, &error))?;
     files::write(&args.output, text.as_bytes(), terminal)?;
     if let Some(number) = resolved.verdict.pith_number
         && args.output != std::path::Path::new("-")
@@ -52,13 +52,18 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
 }
 
 /// The record for `id`; one that does not verify is shown and not used.
-pub(super) fn verified(id: &str, context: &Context, terminal: &Terminal) -> Result<Resolved, Failure> {
+pub(super) fn verified(
+    id: &str,
+    context: &Context,
+    terminal: &Terminal,
+) -> Result<Resolved, Failure> {
     let (_, resolved) = context.resolve(id)?;
     if resolved.verdict.status() == Status::Verified {
         return Ok(resolved);
     }
     let text = super::resolve::text(&resolved, terminal);
     let message = format!("the record of {id} does not verify, so nothing was written");
-    let remedy = format!("these are the steps; another source may have a better one (--mirror):\n{text}");
+    let remedy =
+        format!("these are the steps; another source may have a better one (--mirror):\n{text}");
     Err(Failure::new(Exit::Wrong, message, Some(remedy)))
 }

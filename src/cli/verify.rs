@@ -79,8 +79,8 @@ fn carried(path: &Path, password: Option<&str>, keys: &Keyring) -> Result<Result
     }
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'<') => {
-            let found = badge::proofs_in(&bytes)
-                .map_err(|error| Failure::of(Exit::Io, &name, &error))?;
+            let found =
+                badge::proofs_in(&bytes).map_err(|error| Failure::of(Exit::Io, &name, &error))?;
             let numbered = found.len() > 1;
             let verdicts = found.iter().zip(1..).map(|(embedded, number)| {
                 let name = if numbered { format!("{name}#{number}") } else { name.clone() };
@@ -101,10 +101,8 @@ fn records(name: &str, bytes: &[u8], keys: &Keyring) -> Results {
         };
         (name, result)
     };
-    let lines: Vec<&[u8]> = bytes
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.trim_ascii().is_empty())
-        .collect();
+    let lines: Vec<&[u8]> =
+        bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).collect();
     // Objects line by line: each line but the last closes what it opened.
     let is_list = lines.len() > 1
         && lines.iter().take(2).all(|line| {
@@ -140,7 +138,12 @@ fn looks_like_pdf(bytes: &[u8]) -> bool {
     bytes[..bytes.len().min(1024)].windows(5).any(|window| window == b"%PDF-")
 }
 
-fn show(input: &str, result: Result<Verdict, Failure>, format: Format, terminal: &mut Terminal) -> Run {
+fn show(
+    input: &str,
+    result: Result<Verdict, Failure>,
+    format: Format,
+    terminal: &mut Terminal,
+) -> Run {
     let checked = match result {
         Ok(checked) => checked,
         Err(failure) => {

@@ -74,16 +74,11 @@ impl Pdf {
     /// # Errors
     /// Those of [`Pdf::from_bytes`].
     pub fn original(&self, password: Option<&str>) -> Result<Option<Pdf>, PdfError> {
-        let Some(length) = self
-            .own_section()
-            .and_then(|length| usize::try_from(length).ok())
+        let Some(length) = self.own_section().and_then(|length| usize::try_from(length).ok())
         else {
             return Ok(None);
         };
-        let prefix = Prefix {
-            data: self.file.data().clone(),
-            length,
-        };
+        let prefix = Prefix { data: self.file.data().clone(), length };
         Self::load(PdfData::from(Arc::new(prefix)), password).map(Some)
     }
 
@@ -92,19 +87,14 @@ impl Pdf {
     #[must_use]
     pub fn is_linearized(&self) -> bool {
         let data = self.bytes();
-        data[..data.len().min(1024)]
-            .windows(11)
-            .any(|window| window == b"/Linearized")
+        data[..data.len().min(1024)].windows(11).any(|window| window == b"/Linearized")
     }
 }
 
 fn own_section(data: &[u8], newest: &Section) -> Option<u64> {
     let first = usize::try_from(newest.lowest_offset(data, MAX_OBJECTS)?).ok()?;
     let before = data.get(..first)?.strip_suffix(b"\n")?;
-    let line = before
-        .iter()
-        .rposition(|byte| matches!(byte, b'\n' | b'\r'))
-        .map_or(0, |at| at + 1);
+    let line = before.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).map_or(0, |at| at + 1);
     let digits = before[line..].strip_prefix(MARKER.as_bytes())?;
     let length: usize = std::str::from_utf8(digits).ok()?.parse().ok()?;
     // The comment stands at that length, or after the line end that was put there.
@@ -138,9 +128,7 @@ fn refuse(reason: &'static str) -> PdfError {
 /// Whether the file can be continued; its newest section.
 fn check(pdf: &Pdf) -> Result<&Section, PdfError> {
     if pdf.encryption.is_some() {
-        return Err(refuse(
-            "it is encrypted, and nothing is written into encrypted files yet",
-        ));
+        return Err(refuse("it is encrypted, and nothing is written into encrypted files yet"));
     }
     if !pdf.bytes().starts_with(b"%PDF-") {
         // Readers disagree whether offsets count from the header or from the first byte.
@@ -159,9 +147,7 @@ fn check(pdf: &Pdf) -> Result<&Section, PdfError> {
     needed.extend(pdf.metadata_ids().into_iter().map(Some));
     let leads = |id: &Option<ObjectId>| id.is_some_and(|id| pdf.chain.leads_to(pdf.bytes(), id));
     if newest.root != pdf.catalog_id() || !needed.iter().all(leads) {
-        return Err(refuse(
-            "its cross-reference data does not lead to its objects",
-        ));
+        return Err(refuse("its cross-reference data does not lead to its objects"));
     }
     Ok(newest)
 }
@@ -176,24 +162,13 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(pdf: &'a Pdf, newest: &'a Section) -> Self {
-        Self {
-            pdf,
-            newest,
-            next: pdf.chain.next_number(),
-            objects: Vec::new(),
-            info: None,
-        }
+        Self { pdf, newest, next: pdf.chain.next_number(), objects: Vec::new(), info: None }
     }
 
     fn new_id(&mut self) -> Result<ObjectId, PdfError> {
         let number = self.next;
-        self.next = number
-            .checked_add(1)
-            .ok_or(refuse("it has no object number left"))?;
-        Ok(ObjectId {
-            number,
-            generation: 0,
-        })
+        self.next = number.checked_add(1).ok_or(refuse("it has no object number left"))?;
+        Ok(ObjectId { number, generation: 0 })
     }
 
     fn info(&mut self, changes: &[(String, Option<String>)]) -> Result<(), PdfError> {
@@ -214,20 +189,14 @@ impl<'a> Plan<'a> {
                 // had. A trailer with another number makes exiftool speak of a duplicate.
                 let unused = self.pdf.chain.place(self.pdf.bytes(), id.number).is_none();
                 let id = (dict.is_some() || unused).then_some(*id);
-                self.next = self
-                    .next
-                    .max(id.map_or(0, |id| id.number.saturating_add(1)));
-                (
-                    id,
-                    dict.map_or(b"<<>>".to_vec(), |dict| dict.data().to_vec()),
-                )
+                self.next = self.next.max(id.map_or(0, |id| id.number.saturating_add(1)));
+                (id, dict.map_or(b"<<>>".to_vec(), |dict| dict.data().to_vec()))
             }
             Info::Direct(bytes) => (None, bytes.clone()),
             Info::None => (None, b"<<>>".to_vec()),
         };
-        const UNREADABLE: PdfError = PdfError::Damaged {
-            what: "its Info dictionary cannot be read",
-        };
+        const UNREADABLE: PdfError =
+            PdfError::Damaged { what: "its Info dictionary cannot be read" };
         let entries = super::dict::raw_entries(&old).ok_or(UNREADABLE)?;
         if added.is_empty() && !entries.iter().any(|entry| changed(&entry.key)) {
             return Ok(());
@@ -262,29 +231,19 @@ impl<'a> Plan<'a> {
     fn is_shared(&self, id: ObjectId) -> bool {
         let pages = self.pdf.file.pages();
         pages.iter().any(|page| {
-            page.raw()
-                .get_ref(names::METADATA)
-                .and_then(ObjectId::from_reference)
-                == Some(id)
+            page.raw().get_ref(names::METADATA).and_then(ObjectId::from_reference) == Some(id)
         })
     }
 
     /// Makes the Catalog lead to a new object by its one /Metadata key.
     fn new_metadata(&mut self) -> Result<ObjectId, PdfError> {
-        const UNREADABLE: PdfError = PdfError::Damaged {
-            what: "its Catalog cannot be read",
-        };
+        const UNREADABLE: PdfError = PdfError::Damaged { what: "its Catalog cannot be read" };
         let id = self.new_id()?;
         let catalog = self.pdf.catalog().ok_or(UNREADABLE)?;
         let entry = format!("/Metadata {id} R\n");
-        let new = splice(
-            catalog.data(),
-            |key| key == names::METADATA,
-            entry.as_bytes(),
-        )
-        .ok_or(UNREADABLE)?;
-        self.objects
-            .push((self.newest.root.ok_or(UNREADABLE)?, new));
+        let new = splice(catalog.data(), |key| key == names::METADATA, entry.as_bytes())
+            .ok_or(UNREADABLE)?;
+        self.objects.push((self.newest.root.ok_or(UNREADABLE)?, new));
         Ok(id)
     }
 
@@ -315,11 +274,7 @@ impl<'a> Plan<'a> {
         }
         out.extend_from_slice(format!("startxref\n{xref}\n%%EOF\n").as_bytes());
         let objects = self.objects.into_iter().map(|(id, _)| id).collect();
-        Ok(Some(Appended {
-            start,
-            bytes: out,
-            objects,
-        }))
+        Ok(Some(Appended { start, bytes: out, objects }))
     }
 
     fn cross_reference_table(
@@ -332,9 +287,7 @@ impl<'a> Plan<'a> {
             let _ = writeln!(table, "{} {}", run[0].0.number, run.len());
             for (id, offset) in run {
                 if *offset > TABLE_LIMIT {
-                    return Err(PdfError::TooLarge {
-                        what: "offsets of more than ten digits",
-                    });
+                    return Err(PdfError::TooLarge { what: "offsets of more than ten digits" });
                 }
                 // 20 bytes with the line end (7.5.4).
                 let _ = writeln!(table, "{offset:010} {:05} n ", id.generation);
@@ -364,10 +317,8 @@ impl<'a> Plan<'a> {
             entries.extend_from_slice(&offset.to_be_bytes()[8 - width..]);
             entries.extend_from_slice(&id.generation.to_be_bytes());
         }
-        let mut added = format!(
-            "/Type /XRef\n/W [1 {width} 2]\n/Length {}\n/Index [",
-            entries.len()
-        );
+        let mut added =
+            format!("/Type /XRef\n/W [1 {width} 2]\n/Length {}\n/Index [", entries.len());
         for run in runs(&places) {
             let _ = write!(added, " {} {}", run[0].0.number, run.len());
         }
@@ -411,9 +362,8 @@ impl<'a> Plan<'a> {
                 || (key == names::INFO && self.info.is_some())
                 || (key == names::ID && id.is_some())
         };
-        splice(&self.newest.trailer, replaced, &added).ok_or(PdfError::Damaged {
-            what: "its trailer cannot be read",
-        })
+        splice(&self.newest.trailer, replaced, &added)
+            .ok_or(PdfError::Damaged { what: "its trailer cannot be read" })
     }
 
     /// /ID with the old first part and a new second one (14.4), from what is appended, so that the same change
@@ -430,11 +380,7 @@ impl<'a> Plan<'a> {
         digest.update(self.pdf.bytes().len().to_be_bytes());
         digest.update(body);
         let hex = |bytes: &[u8]| data_encoding::HEXUPPER.encode(bytes);
-        Some(format!(
-            "/ID [<{}> <{}>]\n",
-            hex(&first),
-            hex(&digest.finalize()[..16])
-        ))
+        Some(format!("/ID [<{}> <{}>]\n", hex(&first), hex(&digest.finalize()[..16])))
     }
 }
 

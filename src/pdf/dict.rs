@@ -70,10 +70,8 @@ mod tests {
     fn entries_keep_duplicates_and_places() {
         let data = b"<</A 1 0 R/Meta#64ata 2 0 R % c\n /A[<</B 1>>(x\\)>>)]>> tail";
         let entries = raw_entries(data).unwrap();
-        let keys: Vec<_> = entries
-            .iter()
-            .map(|e| String::from_utf8_lossy(&e.key).into_owned())
-            .collect();
+        let keys: Vec<_> =
+            entries.iter().map(|e| String::from_utf8_lossy(&e.key).into_owned()).collect();
         assert_eq!(keys, ["A", "Metadata", "A"]);
         assert_eq!(&data[entries[1].value.clone()], b"2 0 R");
         assert_eq!(&data[entries[2].value.clone()], b"[<</B 1>>(x\\)>>)]");

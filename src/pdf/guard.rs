@@ -57,10 +57,7 @@ mod tests {
     #[test]
     fn a_panic_becomes_damage() {
         let result = guard("a test", || panic!("no"));
-        assert!(matches!(
-            result,
-            Err::<(), _>(PdfError::Damaged { what: "a test" })
-        ));
+        assert!(matches!(result, Err::<(), _>(PdfError::Damaged { what: "a test" })));
         assert!(matches!(guard("a test", || 7), Ok(7)));
     }
 

@@ -32,9 +32,7 @@ impl AsRef<[u8]> for FileBytes {
 pub(super) fn open(path: &Path) -> Result<FileBytes, PdfError> {
     let kind = std::fs::metadata(path)?;
     if !kind.is_file() {
-        return Err(PdfError::NotAFile {
-            directory: kind.is_dir(),
-        });
+        return Err(PdfError::NotAFile { directory: kind.is_dir() });
     }
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();

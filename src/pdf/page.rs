@@ -39,12 +39,7 @@ pub struct Rect {
 
 impl Rect {
     pub(super) fn around(points: [Point; 4]) -> Self {
-        let mut rect = Self {
-            x0: f64::MAX,
-            y0: f64::MAX,
-            x1: f64::MIN,
-            y1: f64::MIN,
-        };
+        let mut rect = Self { x0: f64::MAX, y0: f64::MAX, x1: f64::MIN, y1: f64::MIN };
         for point in points {
             rect.x0 = rect.x0.min(point.x);
             rect.y0 = rect.y0.min(point.y);
@@ -64,12 +59,7 @@ impl Rect {
     }
 
     fn from_pdf(rect: object::Rect) -> Self {
-        Self {
-            x0: rect.x0,
-            y0: rect.y0,
-            x1: rect.x1,
-            y1: rect.y1,
-        }
+        Self { x0: rect.x0, y0: rect.y0, x1: rect.x1, y1: rect.y1 }
     }
 
     /// Whether the two share any area.
@@ -121,9 +111,7 @@ impl Pdf {
         const WHAT: &str = "page 1 cannot be read";
         let (sender, receiver) = mpsc::sync_channel(1);
         let file = Arc::clone(&self.file);
-        let thread = std::thread::Builder::new()
-            .name("page 1".to_owned())
-            .stack_size(STACK);
+        let thread = std::thread::Builder::new().name("page 1".to_owned()).stack_size(STACK);
         // Not joined: forms that draw nothing and call each other twice, 40 levels deep, never call back, and a
         // thread cannot be ended. It ends with the process.
         thread.spawn(move || {
@@ -132,18 +120,16 @@ impl Pdf {
         })?;
         match receiver.recv_timeout(PATIENCE) {
             Ok(page) => page?,
-            Err(RecvTimeoutError::Timeout) => Err(PdfError::TooLarge {
-                what: "a page 1 that takes more than a second to read",
-            }),
+            Err(RecvTimeoutError::Timeout) => {
+                Err(PdfError::TooLarge { what: "a page 1 that takes more than a second to read" })
+            }
             Err(RecvTimeoutError::Disconnected) => Err(PdfError::Damaged { what: WHAT }),
         }
     }
 }
 
 fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
-    let page = file.pages().first().ok_or(PdfError::Damaged {
-        what: "it has no page",
-    })?;
+    let page = file.pages().first().ok_or(PdfError::Damaged { what: "it has no page" })?;
     check_size(page)?;
     let mut text = Text::new(Instant::now() + PATIENCE / 2);
     let bounds = page.media_box();
@@ -179,17 +165,13 @@ fn check_size(page: &Page<'_>) -> Result<(), PdfError> {
     let content = page.raw();
     let single = content.get::<object::Stream<'_>>(names::CONTENTS);
     let many = content.get::<Array<'_>>(names::CONTENTS);
-    let streams = single.into_iter().chain(
-        many.iter()
-            .flat_map(|array| array.iter::<object::Stream<'_>>()),
-    );
+    let streams =
+        single.into_iter().chain(many.iter().flat_map(|array| array.iter::<object::Stream<'_>>()));
     let mut total = 0;
     for stream in streams {
         total += super::read::decoded_length(&stream)?;
         if total > MAX_DECODED {
-            return Err(PdfError::TooLarge {
-                what: "more than 64 MiB of content on page 1",
-            });
+            return Err(PdfError::TooLarge { what: "more than 64 MiB of content on page 1" });
         }
     }
     Ok(())
@@ -203,9 +185,7 @@ fn links(page: &Page<'_>) -> Vec<Link> {
         .iter::<Dict<'_>>()
         .take(MAX_ANNOTATIONS)
         .filter(|annotation| {
-            annotation
-                .get::<Name<'_>>(names::SUBTYPE)
-                .is_some_and(|name| name.as_ref() == b"Link")
+            annotation.get::<Name<'_>>(names::SUBTYPE).is_some_and(|name| name.as_ref() == b"Link")
         })
         .filter_map(|annotation| {
             let action = annotation.get::<Dict<'_>>(names::ACTION)?;

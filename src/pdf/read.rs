@@ -51,9 +51,7 @@ impl Pdf {
     }
 
     pub(super) fn pages_id(&self) -> Option<ObjectId> {
-        self.catalog()?
-            .get_ref(names::PAGES)
-            .and_then(ObjectId::from_reference)
+        self.catalog()?.get_ref(names::PAGES).and_then(ObjectId::from_reference)
     }
 
     /// What the newest trailer says of the Info dictionary. Of a file without a readable trailer, what its last
@@ -63,22 +61,13 @@ impl Pdf {
             return section.info.clone();
         }
         let data = self.bytes();
-        let trailer = data
-            .windows(7)
-            .rposition(|window| window == b"trailer")
-            .and_then(|at| {
-                let tail = data[at + 7..].trim_ascii_start();
-                Dict::from_bytes(tail)?.get_ref(names::INFO)
-            });
+        let trailer = data.windows(7).rposition(|window| window == b"trailer").and_then(|at| {
+            let tail = data[at + 7..].trim_ascii_start();
+            Dict::from_bytes(tail)?.get_ref(names::INFO)
+        });
         let stream = || {
-            let streams = self
-                .file
-                .objects()
-                .into_iter()
-                .filter_map(|object| object.into_stream());
-            streams
-                .filter_map(|stream| stream.dict().get_ref(names::INFO))
-                .last()
+            let streams = self.file.objects().into_iter().filter_map(|object| object.into_stream());
+            streams.filter_map(|stream| stream.dict().get_ref(names::INFO)).last()
         };
         trailer
             .or_else(stream)
@@ -115,10 +104,7 @@ impl Pdf {
         guard::guard("its Catalog cannot be read", || {
             self.metadata_ids()
                 .into_iter()
-                .map(|object| MetadataStream {
-                    object,
-                    packet: self.packet(object),
-                })
+                .map(|object| MetadataStream { object, packet: self.packet(object) })
                 .collect()
         })
         .unwrap_or_default()
@@ -164,9 +150,8 @@ impl Pdf {
                 return found;
             };
             found.doc_mdp = doc_mdp(&catalog);
-            let fields = catalog
-                .get::<Dict<'_>>(names::ACRO_FORM)
-                .and_then(|form| form.get(names::FIELDS));
+            let fields =
+                catalog.get::<Dict<'_>>(names::ACRO_FORM).and_then(|form| form.get(names::FIELDS));
             let mut open: Vec<Array<'_>> = fields.into_iter().collect();
             let mut seen = 0;
             while let Some(fields) = open.pop() {
@@ -193,8 +178,7 @@ impl Pdf {
     #[must_use]
     pub fn has_output_intents(&self) -> bool {
         guard::guard("its Catalog cannot be read", || {
-            self.catalog()
-                .is_some_and(|catalog| catalog.contains_key(names::OUTPUT_INTENTS))
+            self.catalog().is_some_and(|catalog| catalog.contains_key(names::OUTPUT_INTENTS))
         })
         .unwrap_or_default()
     }
@@ -205,17 +189,11 @@ impl Pdf {
         let mut damage = Vec::new();
         let mut note = |what: String, object| damage.push(Damage { what, object });
         if let Some(reason) = self.chain.broken {
-            note(
-                format!("the cross-reference data cannot be read: {reason}"),
-                None,
-            );
+            note(format!("the cross-reference data cannot be read: {reason}"), None);
         } else if let Some(root) = self.chain.newest().and_then(|section| section.root)
             && !guard::guard("", || self.chain.leads_to(self.bytes(), root)).unwrap_or_default()
         {
-            note(
-                "the cross-reference data does not lead to the Catalog".to_owned(),
-                Some(root),
-            );
+            note("the cross-reference data does not lead to the Catalog".to_owned(), Some(root));
         }
         if !self.bytes().starts_with(b"%PDF-") {
             note("the file does not start with %PDF-".to_owned(), None);
@@ -279,25 +257,17 @@ fn decode(stream: &Stream<'_>, too_large: &'static str) -> Result<Vec<u8>, PdfEr
     }
     let mut dict = Dictionary::new();
     for key in [&b"Filter"[..], b"DecodeParms"] {
-        if let Some(value) = stream
-            .dict()
-            .get::<Object<'_>>(key)
-            .and_then(|value| filter_value(&value, 0))
+        if let Some(value) =
+            stream.dict().get::<Object<'_>>(key).and_then(|value| filter_value(&value, 0))
         {
             dict.set(key, value);
         }
     }
     let stream = lopdf::Stream::new(dict, raw.into_owned());
-    stream
-        .get_plain_content_with_limit(MAX_DECODED)
-        .map_err(|error| match error {
-            lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. }) => {
-                too_large
-            }
-            _ => PdfError::Damaged {
-                what: "a stream cannot be decoded",
-            },
-        })
+    stream.get_plain_content_with_limit(MAX_DECODED).map_err(|error| match error {
+        lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. }) => too_large,
+        _ => PdfError::Damaged { what: "a stream cannot be decoded" },
+    })
 }
 
 /// The values that /Filter and /DecodeParms may have (7.3.8.2), in lopdf's terms.
@@ -312,9 +282,8 @@ fn filter_value(value: &Object<'_>, depth: usize) -> Option<lopdf::Object> {
         Object::Dict(dict) if depth < 2 => {
             let mut out = Dictionary::new();
             for key in dict.keys() {
-                let value = dict
-                    .get::<Object<'_>>(&*key)
-                    .and_then(|value| filter_value(&value, depth + 1));
+                let value =
+                    dict.get::<Object<'_>>(&*key).and_then(|value| filter_value(&value, depth + 1));
                 out.set(key.to_vec(), value.unwrap_or(lopdf::Object::Null));
             }
             lopdf::Object::Dictionary(out)
@@ -324,9 +293,7 @@ fn filter_value(value: &Object<'_>, depth: usize) -> Option<lopdf::Object> {
 }
 
 fn doc_mdp(catalog: &Dict<'_>) -> Option<u8> {
-    let signature = catalog
-        .get::<Dict<'_>>(names::PERMS)?
-        .get::<Dict<'_>>(names::DOC_MDP)?;
+    let signature = catalog.get::<Dict<'_>>(names::PERMS)?.get::<Dict<'_>>(names::DOC_MDP)?;
     let references = signature.get::<Array<'_>>(names::REFERENCE)?;
     let transform = references.iter::<Dict<'_>>().find(|reference| {
         reference
@@ -335,11 +302,7 @@ fn doc_mdp(catalog: &Dict<'_>) -> Option<u8> {
     })?;
     let parameters = transform.get::<Dict<'_>>(names::TRANSFORM_PARAMS);
     // The default is 2 (table 257).
-    Some(
-        parameters
-            .and_then(|parameters| parameters.get::<u8>(names::PERMISSION))
-            .unwrap_or(2),
-    )
+    Some(parameters.and_then(|parameters| parameters.get::<u8>(names::PERMISSION)).unwrap_or(2))
 }
 
 /// The decoded length of a content stream.

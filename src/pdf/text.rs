@@ -135,9 +135,9 @@ impl Text {
         let mut characters = String::new();
         match glyph.as_unicode() {
             Some(BfString::Char(character)) => letters(character, &mut characters),
-            Some(BfString::String(text)) => text
-                .chars()
-                .for_each(|character| letters(character, &mut characters)),
+            Some(BfString::String(text)) => {
+                text.chars().for_each(|character| letters(character, &mut characters))
+            }
             None => {}
         }
         if characters.is_empty() {
@@ -163,11 +163,7 @@ impl Text {
         if step != Step::Same {
             self.end_word();
         }
-        if self
-            .current
-            .as_ref()
-            .is_some_and(|word| word.visible != visible)
-        {
+        if self.current.as_ref().is_some_and(|word| word.visible != visible) {
             self.end_word();
         }
         let word = self.current.get_or_insert_with(|| Word {

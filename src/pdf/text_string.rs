@@ -25,10 +25,7 @@ pub(super) fn encode(text: &str) -> Object {
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units: Vec<u16> = bytes
-        .chunks_exact(2)
-        .map(|pair| unit([pair[0], pair[1]]))
-        .collect();
+    let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
     String::from_utf16_lossy(&units)
 }
 
@@ -48,9 +45,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         for text in ["pith:2024:AB", "(a) \\ )", "Gödel \u{1f600}"] {
-            let Object::String(bytes, _) = encode(text) else {
-                panic!("not a string")
-            };
+            let Object::String(bytes, _) = encode(text) else { panic!("not a string") };
             assert_eq!(decode(&bytes), text);
         }
     }

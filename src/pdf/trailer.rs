@@ -72,10 +72,7 @@ pub(super) struct Chain {
 
 impl Chain {
     pub(super) fn read(data: &[u8]) -> Self {
-        let mut chain = Self {
-            sections: Vec::new(),
-            broken: None,
-        };
+        let mut chain = Self { sections: Vec::new(), broken: None };
         if let Err(reason) = chain.walk(data) {
             chain.broken = Some(reason);
         }
@@ -134,9 +131,7 @@ impl Chain {
 
     /// The place of an object, from the newest section that lists it.
     pub(super) fn place(&self, data: &[u8], number: u32) -> Option<Place> {
-        self.sections
-            .iter()
-            .find_map(|section| section.place(data, number))
+        self.sections.iter().find_map(|section| section.place(data, number))
     }
 
     /// Whether the cross-reference data leads to the object itself.
@@ -182,9 +177,7 @@ impl Section {
             let at = reader.offset() as u64;
             let length = u64::from(count) * TABLE_ENTRY;
             reader.jump(
-                usize::try_from(at.checked_add(length)?)
-                    .ok()
-                    .filter(|end| *end <= data.len())?,
+                usize::try_from(at.checked_add(length)?).ok().filter(|end| *end <= data.len())?,
             );
             subsections.push(Subsection { first, count, at });
         }
@@ -233,13 +226,9 @@ impl Section {
         Some(Self {
             offset,
             stream: None,
-            size: trailer
-                .get::<Number>(names::SIZE)
-                .and_then(|n| u32::try_from(n.as_i64()).ok()),
+            size: trailer.get::<Number>(names::SIZE).and_then(|n| u32::try_from(n.as_i64()).ok()),
             prev: offset_value(trailer, names::PREV),
-            root: trailer
-                .get_ref(names::ROOT)
-                .and_then(ObjectId::from_reference),
+            root: trailer.get_ref(names::ROOT).and_then(ObjectId::from_reference),
             info,
             encrypted: raw(names::ENCRYPT).is_some_and(|value| value != b"null"),
             trailer: bytes.to_vec(),
@@ -253,11 +242,7 @@ impl Section {
     /// The lowest offset of the objects that this section itself lists; `None` where it lists none, or more
     /// than `limit`.
     pub(super) fn lowest_offset(&self, data: &[u8], limit: u64) -> Option<u64> {
-        let listed: u64 = self
-            .subsections
-            .iter()
-            .map(|part| u64::from(part.count))
-            .sum();
+        let listed: u64 = self.subsections.iter().map(|part| u64::from(part.count)).sum();
         if listed > limit {
             return None;
         }
@@ -288,29 +273,20 @@ impl Section {
     fn stream_place(&self, data: &[u8], index: u64) -> Option<Place> {
         let table = self.decoded.get_or_init(|| {
             let (_, body) = object_at(data, self.offset)?;
-            Some(
-                Stream::from_bytes(data.get(body..)?)?
-                    .decoded_data()
-                    .ok()?
-                    .into_owned(),
-            )
+            Some(Stream::from_bytes(data.get(body..)?)?.decoded_data().ok()?.into_owned())
         });
         let [kind, second, third] = self.widths;
         let width = kind + second + third;
         let start = usize::try_from(index).ok()?.checked_mul(width)?;
         let entry = table.as_ref()?.get(start..start.checked_add(width)?)?;
         let number = |bytes: &[u8]| {
-            bytes.iter().try_fold(0_u64, |sum, byte| {
-                sum.checked_mul(256)?.checked_add(u64::from(*byte))
-            })
+            bytes
+                .iter()
+                .try_fold(0_u64, |sum, byte| sum.checked_mul(256)?.checked_add(u64::from(*byte)))
         };
         let value = number(&entry[kind..kind + second])?;
         // A missing type means 1 (7.5.8.3).
-        match if kind == 0 {
-            1
-        } else {
-            number(&entry[..kind])?
-        } {
+        match if kind == 0 { 1 } else { number(&entry[..kind])? } {
             0 => Some(Place::Free),
             1 => Some(Place::Offset(value)),
             2 => Some(Place::InStream(u32::try_from(value).ok()?)),
@@ -323,9 +299,7 @@ fn table_place(data: &[u8], at: u64, index: u64) -> Option<Place> {
     let start = usize::try_from(at.checked_add(index * TABLE_ENTRY)?).ok()?;
     let entry = data.get(start..start + TABLE_ENTRY as usize)?;
     match entry[17] {
-        b'n' => Some(Place::Offset(
-            std::str::from_utf8(&entry[..10]).ok()?.parse().ok()?,
-        )),
+        b'n' => Some(Place::Offset(std::str::from_utf8(&entry[..10]).ok()?.parse().ok()?)),
         b'f' => Some(Place::Free),
         _ => None,
     }
@@ -345,9 +319,7 @@ pub(super) fn object_at(data: &[u8], offset: u64) -> Option<(ObjectId, usize)> {
 /// The value of the last `startxref` (7.5.5).
 pub(super) fn last_startxref(data: &[u8]) -> Option<u64> {
     const KEYWORD: &[u8] = b"startxref";
-    let at = data
-        .windows(KEYWORD.len())
-        .rposition(|window| window == KEYWORD)?;
+    let at = data.windows(KEYWORD.len()).rposition(|window| window == KEYWORD)?;
     let mut reader = Reader::new(data);
     reader.jump(at + KEYWORD.len());
     reader.skip_white_spaces_and_comments();
@@ -358,7 +330,5 @@ pub(super) fn last_startxref(data: &[u8]) -> Option<u64> {
 }
 
 fn offset_value(trailer: &Dict<'_>, key: &[u8]) -> Option<u64> {
-    trailer
-        .get::<Number>(key)
-        .and_then(|number| u64::try_from(number.as_i64()).ok())
+    trailer.get::<Number>(key).and_then(|number| u64::try_from(number.as_i64()).ok())
 }

@@ -105,20 +105,13 @@ impl Packet {
         let padding = |character: char| character == '\0' || character.is_ascii_whitespace();
         let start = text.len() - text.trim_start_matches(padding).len();
         let xml = start..start + text[start..].trim_end_matches(padding).len();
-        let packet = Self {
-            text,
-            encoding,
-            xml,
-        };
+        let packet = Self { text, encoding, xml };
         rdf(&packet.document()?)?;
         Ok(packet)
     }
 
     fn document(&self) -> Result<Document<'_>, XmpError> {
-        let options = ParsingOptions {
-            nodes_limit: MAX_NODES,
-            ..ParsingOptions::default()
-        };
+        let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
         Document::parse_with_options(&self.text[self.xml.clone()], options).map_err(|error| {
             match error {
                 roxmltree::Error::DtdDetected => XmpError::Doctype,
@@ -149,11 +142,7 @@ impl Packet {
             }
             for element in description.children().filter(Node::is_element) {
                 properties.push(Property {
-                    namespace: element
-                        .tag_name()
-                        .namespace()
-                        .unwrap_or_default()
-                        .to_owned(),
+                    namespace: element.tag_name().namespace().unwrap_or_default().to_owned(),
                     name: element.tag_name().name().to_owned(),
                     values: values(element),
                     line: line(element.range().start),
@@ -181,19 +170,14 @@ impl Packet {
         let document = self.document()?;
         let rdf = rdf(&document)?;
         let text = &self.text[self.xml.clone()];
-        let mut edits = Edits {
-            text,
-            edits: Vec::new(),
-        };
+        let mut edits = Edits { text, edits: Vec::new() };
         let extension = matches!(self.pdfa_part(), Some(1..=3)) && !change.properties.is_empty();
         let mut fill = Fill::new(change, extension);
         if rdf.lookup_namespace_uri(Some("rdf")) != Some(RDF) {
             fill.rdf = " xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"";
         }
-        let descriptions: Vec<_> = rdf
-            .children()
-            .filter(|node| node.has_tag_name((RDF, "Description")))
-            .collect();
+        let descriptions: Vec<_> =
+            rdf.children().filter(|node| node.has_tag_name((RDF, "Description"))).collect();
         if let Some(first) = descriptions.first() {
             // All of a packet's descriptions are about one resource (ISO 16684-1, 7.4).
             fill.about = first.attribute((RDF, "about")).unwrap_or_default().into();
@@ -233,10 +217,7 @@ pub fn new_packet(change: &Change<'_>) -> Result<Vec<u8>, XmpError> {
         identifier: fill.identifier.as_deref(),
         extension: fill.extension,
     };
-    packet
-        .render()
-        .map(String::into_bytes)
-        .map_err(|error| XmpError::Malformed(error.to_string()))
+    packet.render().map(String::into_bytes).map_err(|error| XmpError::Malformed(error.to_string()))
 }
 
 /// What the templates are filled with.
@@ -305,9 +286,7 @@ impl<'a> Fill<'a> {
             identifier: self.identifier.as_deref(),
             extension: self.extension,
         };
-        template
-            .render()
-            .map_err(|error| XmpError::Malformed(error.to_string()))
+        template.render().map_err(|error| XmpError::Malformed(error.to_string()))
     }
 }
 
@@ -327,9 +306,8 @@ impl Edits<'_> {
     ) -> Result<(), XmpError> {
         let ours = |namespace: Option<&str>| namespace == Some(change.schema.namespace);
         let elements: Vec<_> = node.children().filter(Node::is_element).collect();
-        let (mine, others): (Vec<Node<'_, '_>>, Vec<Node<'_, '_>>) = elements
-            .into_iter()
-            .partition(|element| ours(element.tag_name().namespace()));
+        let (mine, others): (Vec<Node<'_, '_>>, Vec<Node<'_, '_>>) =
+            elements.into_iter().partition(|element| ours(element.tag_name().namespace()));
         let (my_attributes, other_attributes): (Vec<_>, Vec<_>) = node
             .attributes()
             .filter(is_property)
@@ -369,9 +347,8 @@ impl Edits<'_> {
         if let Some(attribute) = node.attribute_node((XMP, "MetadataDate")) {
             self.edits.push((attribute.range_value(), escaped(date)));
         }
-        if let Some(element) = node
-            .children()
-            .find(|child| child.has_tag_name((XMP, "MetadataDate")))
+        if let Some(element) =
+            node.children().find(|child| child.has_tag_name((XMP, "MetadataDate")))
             && let Some(text) = element.first_child().filter(Node::is_text)
         {
             self.edits.push((text.range(), escaped(date)));
@@ -392,10 +369,7 @@ impl Edits<'_> {
             {
                 let item = format!("<rdf:li>{}</rdf:li>", escaped(new));
                 let old = &self.text[text.range()];
-                let bag = format!(
-                    "<rdf:Bag{}><rdf:li>{old}</rdf:li>{item}</rdf:Bag>",
-                    fill.rdf
-                );
+                let bag = format!("<rdf:Bag{}><rdf:li>{old}</rdf:li>{item}</rdf:Bag>", fill.rdf);
                 self.edits.push((text.range(), bag));
                 fill.identifier = None;
             }
@@ -444,9 +418,8 @@ impl Edits<'_> {
             return Ok(());
         };
         let is_ours = |item: &Node<'_, '_>| {
-            let element = item
-                .descendants()
-                .find(|node| node.has_tag_name((PDFA_SCHEMA, "namespaceURI")));
+            let element =
+                item.descendants().find(|node| node.has_tag_name((PDFA_SCHEMA, "namespaceURI")));
             element.is_some_and(|element| text_of(element).trim() == change.schema.namespace)
                 || item.descendants().any(|node| {
                     node.attribute((PDFA_SCHEMA, "namespaceURI")) == Some(change.schema.namespace)
@@ -466,13 +439,8 @@ impl Edits<'_> {
         }
         if fill.extension {
             fill.extension = false;
-            let template = SchemaTemplate {
-                rdf: fill.rdf,
-                schema: fill.schema,
-            };
-            let xml = template
-                .render()
-                .map_err(|error| XmpError::Malformed(error.to_string()))?;
+            let template = SchemaTemplate { rdf: fill.rdf, schema: fill.schema };
+            let xml = template.render().map_err(|error| XmpError::Malformed(error.to_string()))?;
             self.append(bag, xml.trim_end());
         }
         Ok(())
@@ -480,9 +448,7 @@ impl Edits<'_> {
 
     /// Removes a range with the white space before it.
     fn remove(&mut self, range: Range<usize>) {
-        let start = self.text[..range.start]
-            .trim_end_matches([' ', '\t', '\r', '\n'])
-            .len();
+        let start = self.text[..range.start].trim_end_matches([' ', '\t', '\r', '\n']).len();
         self.edits.push((start..range.end, String::new()));
     }
 
@@ -493,21 +459,17 @@ impl Edits<'_> {
         if let Some(open) = source.strip_suffix("/>") {
             let name = qualified_name(self.text, node);
             let start = range.start + open.trim_end().len();
-            self.edits
-                .push((start..range.end, format!(">{xml}</{name}>")));
+            self.edits.push((start..range.end, format!(">{xml}</{name}>")));
         } else if let Some(close) = source.rfind("</") {
             let at = range.start + close;
             // Before the white space that indents the closing tag, so that it keeps its line.
-            let at = self.text[..at]
-                .trim_end_matches([' ', '\t', '\r', '\n'])
-                .len();
+            let at = self.text[..at].trim_end_matches([' ', '\t', '\r', '\n']).len();
             self.edits.push((at..at, xml.to_owned()));
         }
     }
 
     fn apply(mut self, out: &mut String) {
-        self.edits
-            .sort_by_key(|(range, _)| (range.start, range.end));
+        self.edits.sort_by_key(|(range, _)| (range.start, range.end));
         let mut kept = 0;
         for (range, replacement) in self.edits {
             // Removals of neighbours share the white space between them.
@@ -521,10 +483,7 @@ impl Edits<'_> {
 }
 
 fn rdf<'a, 'input>(document: &'a Document<'input>) -> Result<Node<'a, 'input>, XmpError> {
-    document
-        .descendants()
-        .find(|node| node.has_tag_name((RDF, "RDF")))
-        .ok_or(XmpError::NoRdf)
+    document.descendants().find(|node| node.has_tag_name((RDF, "RDF"))).ok_or(XmpError::NoRdf)
 }
 
 /// Whether an attribute of a description is a property in attribute form (ISO 16684-1, 7.9.2.2).
@@ -544,11 +503,7 @@ fn array<'a, 'input>(node: Node<'a, 'input>) -> Option<Node<'a, 'input>> {
 
 fn values(node: Node<'_, '_>) -> Vec<String> {
     if let Some(array) = array(node) {
-        return array
-            .children()
-            .filter(Node::is_element)
-            .map(text_of)
-            .collect();
+        return array.children().filter(Node::is_element).map(text_of).collect();
     }
     match node.attribute((RDF, "resource")) {
         Some(resource) => vec![resource.to_owned()],
@@ -557,10 +512,7 @@ fn values(node: Node<'_, '_>) -> Vec<String> {
 }
 
 fn text_of(node: Node<'_, '_>) -> String {
-    node.descendants()
-        .filter(Node::is_text)
-        .filter_map(|text| text.text())
-        .collect()
+    node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }
 
 /// The name of an element as it is written.
@@ -603,15 +555,8 @@ fn escaped(text: &str) -> String {
 
 fn decode(bytes: &[u8]) -> Result<(String, Encoding), XmpError> {
     let utf16 = |bytes: &[u8], big: bool, mark: bool| {
-        let unit = if big {
-            u16::from_be_bytes
-        } else {
-            u16::from_le_bytes
-        };
-        let units: Vec<u16> = bytes
-            .chunks_exact(2)
-            .map(|pair| unit([pair[0], pair[1]]))
-            .collect();
+        let unit = if big { u16::from_be_bytes } else { u16::from_le_bytes };
+        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
         let text = String::from_utf16(&units).map_err(|_| XmpError::Encoding("UTF-16"))?;
         if !bytes.len().is_multiple_of(2) {
             return Err(XmpError::Encoding("UTF-16"));
@@ -626,10 +571,7 @@ fn decode(bytes: &[u8]) -> Result<(String, Encoding), XmpError> {
         _ => {
             let mark = bytes.starts_with("\u{feff}".as_bytes());
             let text = std::str::from_utf8(if mark { &bytes[3..] } else { bytes });
-            Ok((
-                text.map_err(|_| XmpError::Encoding("UTF-8"))?.to_owned(),
-                Encoding::Utf8 { mark },
-            ))
+            Ok((text.map_err(|_| XmpError::Encoding("UTF-8"))?.to_owned(), Encoding::Utf8 { mark }))
         }
     }
 }
@@ -639,11 +581,7 @@ fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
         Encoding::Utf8 { mark } => (mark, None),
         Encoding::Utf16 { big, mark } => (mark, Some(big)),
     };
-    let text = if mark {
-        Cow::Owned(format!("\u{feff}{text}"))
-    } else {
-        Cow::Borrowed(text)
-    };
+    let text = if mark { Cow::Owned(format!("\u{feff}{text}")) } else { Cow::Borrowed(text) };
     match wide {
         None => text.into_owned().into_bytes(),
         Some(true) => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),

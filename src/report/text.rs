@@ -72,7 +72,8 @@ impl Text {
             self.finding(out, finding);
         }
         for note in &checked.notes {
-            let _ = writeln!(out, "  {}  {}", self.paint(self.dim, "note   "), escape::terminal(note));
+            let _ =
+                writeln!(out, "  {}  {}", self.paint(self.dim, "note   "), escape::terminal(note));
         }
         if checked.findings.is_empty() {
             let _ = writeln!(out, "  {}", self.paint(self.good, "no findings"));
@@ -83,12 +84,21 @@ impl Text {
     }
 
     fn unchecked(&self, out: &mut String, name: &str, unchecked: &Unchecked) {
-        let _ = writeln!(out, "{name}: {}", self.paint(self.bad, &escape::terminal(&unchecked.message)));
+        let _ = writeln!(
+            out,
+            "{name}: {}",
+            self.paint(self.bad, &escape::terminal(&unchecked.message))
+        );
         for finding in &unchecked.findings {
             self.finding(out, finding);
         }
         if let Some(remedy) = &unchecked.remedy {
-            let _ = writeln!(out, "  {}  {}", self.paint(self.dim, "help   "), escape::terminal(remedy));
+            let _ = writeln!(
+                out,
+                "  {}  {}",
+                self.paint(self.dim, "help   "),
+                escape::terminal(remedy)
+            );
         }
     }
 

@@ -10,9 +10,7 @@ use pith::pdf::{MAX_DECODED, Pdf, PdfError};
 use crate::pdf_files::{build, folder, stream};
 
 fn fixture(name: &str) -> Pdf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/pdf")
-        .join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pdf").join(name);
     Pdf::open(&path, None).unwrap()
 }
 
@@ -29,11 +27,7 @@ fn read_all(name: &str, bytes: Vec<u8>) {
         );
     }
     // Tests run unoptimised and side by side: the bound is for hangs, not for speed.
-    assert!(
-        start.elapsed() < Duration::from_secs(30),
-        "{name} took {:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(30), "{name} took {:?}", start.elapsed());
 }
 
 const PAGES: (u32, &str) = (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>");
@@ -48,10 +42,7 @@ fn bombs_are_not_decoded() {
     let page = fixture("bomb-page.pdf");
     assert!(matches!(page.first_page(), Err(PdfError::TooLarge { .. })));
     let xmp = fixture("bomb-xmp.pdf");
-    assert!(matches!(
-        xmp.xmp().unwrap().packet,
-        Err(PdfError::TooLarge { .. })
-    ));
+    assert!(matches!(xmp.xmp().unwrap().packet, Err(PdfError::TooLarge { .. })));
     assert_eq!(xmp.damage().len(), 1);
     assert_eq!(MAX_DECODED, 64 << 20);
 }
@@ -69,10 +60,7 @@ fn what_is_not_a_file_is_said_to_be_none() {
     #[cfg(unix)]
     if crate::tools::require("mkfifo") {
         crate::tools::run(&folder, "mkfifo", &["pipe.pdf"]);
-        assert!(matches!(
-            open("pipe.pdf"),
-            PdfError::NotAFile { directory: false }
-        ));
+        assert!(matches!(open("pipe.pdf"), PdfError::NotAFile { directory: false }));
     }
 }
 
@@ -80,10 +68,7 @@ fn what_is_not_a_file_is_said_to_be_none() {
 fn nesting_and_loops_end() {
     let nested = |open: &str, close: &str, count: usize| open.repeat(count) + &close.repeat(count);
     let array = format!("<</A {} /Title(x)>>", nested("[", "]", 10_000));
-    let dictionary = format!(
-        "<</Type/Catalog/Pages 2 0 R/X {}>>",
-        nested("<</A ", ">>", 2_000)
-    );
+    let dictionary = format!("<</Type/Catalog/Pages 2 0 R/X {}>>", nested("<</A ", ">>", 2_000));
     let elements = format!(
         "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description>{}</rdf:Description></rdf:RDF>",
         nested("<a>", "</a>", 10_000)
@@ -92,78 +77,37 @@ fn nesting_and_loops_end() {
     let content = stream("", "/F Do");
     let form = |next: u32| {
         let resources = format!("/Resources<</XObject<</F {next} 0 R>>>>");
-        stream(
-            &format!("/Type/XObject/Subtype/Form/BBox[0 0 9 9]{resources}"),
-            "/F Do /F Do",
-        )
+        stream(&format!("/Type/XObject/Subtype/Form/BBox[0 0 9 9]{resources}"), "/F Do /F Do")
     };
     let forms: Vec<String> = (10..40).map(|number| form(number + 1)).collect();
     let mut doubling = vec![CATALOG, PAGES, PAGE, (6, content.as_str())];
     doubling.extend((10..).zip(forms.iter().map(String::as_str)));
     let loops = form(10);
-    let silent: Vec<String> = forms
-        .iter()
-        .map(|form| form.replace("[0 0 9 9]", "[-9 -9 999 999]"))
-        .collect();
+    let silent: Vec<String> =
+        forms.iter().map(|form| form.replace("[0 0 9 9]", "[-9 -9 999 999]")).collect();
     let mut doubling_in_silence = vec![CATALOG, PAGES, PAGE, (6, content.as_str())];
     doubling_in_silence.extend((10..).zip(silent.iter().map(String::as_str)));
     let root = "/Root 1 0 R";
     let cases = [
-        (
-            "array",
-            build(
-                &[CATALOG, PAGES, PAGE, (4, &array)],
-                "/Root 1 0 R/Info 4 0 R",
-            ),
-        ),
+        ("array", build(&[CATALOG, PAGES, PAGE, (4, &array)], "/Root 1 0 R/Info 4 0 R")),
         ("dictionary", build(&[(1, &dictionary), PAGES, PAGE], root)),
-        (
-            "elements",
-            build(&[CATALOG, PAGES, PAGE, (5, &elements)], root),
-        ),
+        ("elements", build(&[CATALOG, PAGES, PAGE, (5, &elements)], root)),
         ("forms", build(&doubling, root)),
-        (
-            "form-loop",
-            build(&[CATALOG, PAGES, PAGE, (6, &content), (10, &loops)], root),
-        ),
+        ("form-loop", build(&[CATALOG, PAGES, PAGE, (6, &content), (10, &loops)], root)),
         (
             "page-loop",
-            build(
-                &[
-                    CATALOG,
-                    (2, "<</Type/Pages/Kids[2 0 R 3 0 R 2 0 R]>>"),
-                    PAGE,
-                ],
-                root,
-            ),
+            build(&[CATALOG, (2, "<</Type/Pages/Kids[2 0 R 3 0 R 2 0 R]>>"), PAGE], root),
         ),
         (
             "length-loop",
-            build(
-                &[
-                    CATALOG,
-                    PAGES,
-                    PAGE,
-                    (5, "<</Length 5 0 R>>\nstream\nx\nendstream"),
-                ],
-                root,
-            ),
+            build(&[CATALOG, PAGES, PAGE, (5, "<</Length 5 0 R>>\nstream\nx\nendstream")], root),
         ),
-        (
-            "info-loop",
-            build(
-                &[CATALOG, PAGES, PAGE, (4, "4 0 R")],
-                "/Root 1 0 R/Info 4 0 R",
-            ),
-        ),
+        ("info-loop", build(&[CATALOG, PAGES, PAGE, (4, "4 0 R")], "/Root 1 0 R/Info 4 0 R")),
         (
             "field-loop",
             build(
                 &[
-                    (
-                        1,
-                        "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>",
-                    ),
+                    (1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>"),
                     PAGES,
                     PAGE,
                     (4, "<</FT/Sig/V<<>>/Kids[4 0 R 4 0 R]>>"),
@@ -171,10 +115,7 @@ fn nesting_and_loops_end() {
                 root,
             ),
         ),
-        (
-            "size",
-            build(&[CATALOG, PAGES, PAGE], "/Root 1 0 R/Size 4294967295"),
-        ),
+        ("size", build(&[CATALOG, PAGES, PAGE], "/Root 1 0 R/Size 4294967295")),
     ];
     for (name, bytes) in cases {
         read_all(name, bytes);
@@ -189,10 +130,7 @@ fn a_loop_of_sections_is_damage() {
         .rfind("startxref\n")
         .map(|at| text[at + 10..].lines().next().unwrap().to_owned())
         .unwrap();
-    let bytes = build(
-        &[CATALOG, PAGES, PAGE],
-        &format!("/Root 1 0 R/Prev {xref:0>4}"),
-    );
+    let bytes = build(&[CATALOG, PAGES, PAGE], &format!("/Root 1 0 R/Prev {xref:0>4}"));
     let pdf = Pdf::from_bytes(bytes, None).unwrap();
     assert!(pdf.damage()[0].what.contains("loop"), "{:?}", pdf.damage());
 }

@@ -24,11 +24,9 @@ for level in (0, 1, 2, 3):
 
 #[test]
 fn signatures_are_said_and_stay_valid() {
-    let (true, true, Some(python)) = (
-        require("openssl"),
-        require("pdfsig"),
-        require_python("pyhanko"),
-    ) else {
+    let (true, true, Some(python)) =
+        (require("openssl"), require("pdfsig"), require_python("pyhanko"))
+    else {
         return;
     };
     let folder = folder("signed");
@@ -44,10 +42,7 @@ fn signatures_are_said_and_stay_valid() {
     for level in 0..=3 {
         let path = folder.join(format!("signed-{level}.pdf"));
         let signatures = Pdf::open(&path, None).unwrap().signatures();
-        assert_eq!(
-            (signatures.count, signatures.doc_mdp),
-            (1, (level > 0).then_some(level))
-        );
+        assert_eq!((signatures.count, signatures.doc_mdp), (1, (level > 0).then_some(level)));
         let mut options = Options::default();
         if level == 1 {
             let error = inject(&path, Output::InPlace, &metadata, &options).unwrap_err();

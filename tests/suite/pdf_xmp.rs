@@ -20,33 +20,20 @@ fn change<'a>() -> Change<'a> {
 }
 
 fn removal<'a>() -> Change<'a> {
-    Change {
-        properties: Vec::new(),
-        identifier: None,
-        ..change()
-    }
+    Change { properties: Vec::new(), identifier: None, ..change() }
 }
 
 fn values(packet: &[u8], namespace: &str, name: &str) -> Vec<String> {
     let properties = Packet::parse(packet).unwrap().properties();
-    let mut found = properties
-        .into_iter()
-        .filter(|p| p.namespace == namespace && p.name == name);
-    let first = found
-        .next()
-        .map(|property| property.values)
-        .unwrap_or_default();
+    let mut found = properties.into_iter().filter(|p| p.namespace == namespace && p.name == name);
+    let first = found.next().map(|property| property.values).unwrap_or_default();
     assert!(found.next().is_none(), "{name} stands twice");
     first
 }
 
 fn ours(packet: &[u8]) -> [Vec<String>; 3] {
     let own = |name| values(packet, SCHEMA.namespace, name);
-    [
-        own("Number"),
-        own("Record"),
-        values(packet, "http://ns.adobe.com/xap/1.0/", "Identifier"),
-    ]
+    [own("Number"), own("Record"), values(packet, "http://ns.adobe.com/xap/1.0/", "Identifier")]
 }
 
 /// Packets by their kind of writer.
@@ -92,11 +79,7 @@ fn a_new_packet_reads_back() {
     assert!(packet.len() > 2048);
     assert_eq!(
         ours(&packet),
-        [
-            vec![NUMBER.to_owned()],
-            vec![RECORD.to_owned()],
-            vec![NUMBER.to_owned()]
-        ]
+        [vec![NUMBER.to_owned()], vec![RECORD.to_owned()], vec![NUMBER.to_owned()]]
     );
 }
 
@@ -104,10 +87,7 @@ fn a_new_packet_reads_back() {
 fn a_merge_keeps_what_was_there() {
     for (name, packet) in packets() {
         let before = Packet::parse(packet.as_bytes()).unwrap().properties();
-        let merged = Packet::parse(packet.as_bytes())
-            .unwrap()
-            .with(&change())
-            .unwrap();
+        let merged = Packet::parse(packet.as_bytes()).unwrap().with(&change()).unwrap();
         let text = String::from_utf8(merged.clone()).unwrap();
         let [number, record, identifier] = ours(&merged);
         assert_eq!(
@@ -116,10 +96,7 @@ fn a_merge_keeps_what_was_there() {
             "{name}: {text}"
         );
         assert_eq!(
-            identifier
-                .iter()
-                .filter(|item| item.starts_with("pith:"))
-                .collect::<Vec<_>>(),
+            identifier.iter().filter(|item| item.starts_with("pith:")).collect::<Vec<_>>(),
             [NUMBER],
             "{name}"
         );
@@ -129,9 +106,7 @@ fn a_merge_keeps_what_was_there() {
                 || ["Identifier", "MetadataDate"].contains(&property.name.as_str());
             assert!(
                 shared
-                    || after
-                        .iter()
-                        .any(|p| p.name == property.name && p.values == property.values),
+                    || after.iter().any(|p| p.name == property.name && p.values == property.values),
                 "{name} lost {property:?}: {text}"
             );
         }
@@ -142,10 +117,7 @@ fn a_merge_keeps_what_was_there() {
             "{name}: a second merge changes nothing"
         );
         let removed = Packet::parse(&merged).unwrap().with(&removal()).unwrap();
-        assert!(
-            !String::from_utf8(removed.clone()).unwrap().contains(NUMBER),
-            "{name}"
-        );
+        assert!(!String::from_utf8(removed.clone()).unwrap().contains(NUMBER), "{name}");
         if ["empty", "elements", "bag without ours", "unknown namespace"].contains(&name) {
             assert_eq!(
                 String::from_utf8(removed).unwrap(),
@@ -160,10 +132,7 @@ fn a_merge_keeps_what_was_there() {
 fn the_bag_of_identifiers_is_extended() {
     let packets = packets();
     let bag = &packets.iter().find(|(name, _)| *name == "bag").unwrap().1;
-    let merged = Packet::parse(bag.as_bytes())
-        .unwrap()
-        .with(&change())
-        .unwrap();
+    let merged = Packet::parse(bag.as_bytes()).unwrap().with(&change()).unwrap();
     assert_eq!(ours(&merged)[2], ["doi:10.1/x", NUMBER]);
     assert_eq!(
         values(&merged, "http://ns.adobe.com/xap/1.0/", "MetadataDate"),
@@ -177,20 +146,10 @@ fn the_bag_of_identifiers_is_extended() {
 fn utf_16_stays_utf_16() {
     for (mark, big) in [(true, true), (true, false), (false, true), (false, false)] {
         let text = packets().remove(2).1;
-        let text = if mark {
-            format!("\u{feff}{text}")
-        } else {
-            text
-        };
+        let text = if mark { format!("\u{feff}{text}") } else { text };
         let bytes: Vec<u8> = text
             .encode_utf16()
-            .flat_map(|unit| {
-                if big {
-                    unit.to_be_bytes()
-                } else {
-                    unit.to_le_bytes()
-                }
-            })
+            .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
             .collect();
         let merged = Packet::parse(&bytes).unwrap().with(&change()).unwrap();
         assert_eq!(merged[..40], bytes[..40]);
@@ -205,10 +164,7 @@ fn pdfa_1_to_3_get_the_extension_schema_once() {
             "<rdf:RDF {RDF}><rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" \
              pdfaid:part=\"{part}\" pdfaid:conformance=\"B\"/></rdf:RDF>"
         );
-        let merged = Packet::parse(packet.as_bytes())
-            .unwrap()
-            .with(&change())
-            .unwrap();
+        let merged = Packet::parse(packet.as_bytes()).unwrap().with(&change()).unwrap();
         let merged = Packet::parse(&merged).unwrap().with(&change()).unwrap();
         let text = String::from_utf8(merged.clone()).unwrap();
         let described = text
@@ -225,10 +181,7 @@ fn pdfa_1_to_3_get_the_extension_schema_once() {
          <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType=\"Resource\"><pdfaSchema:namespaceURI>urn:other\
          </pdfaSchema:namespaceURI></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF>"
     );
-    let merged = Packet::parse(other.as_bytes())
-        .unwrap()
-        .with(&change())
-        .unwrap();
+    let merged = Packet::parse(other.as_bytes()).unwrap().with(&change()).unwrap();
     let text = String::from_utf8(merged.clone()).unwrap();
     assert_eq!(text.matches("<pdfaExtension:schemas>").count(), 1);
     assert!(text.contains("urn:other") && text.contains("<pdfaSchema:prefix>pith<"));
@@ -246,13 +199,10 @@ fn malformed_packets_are_errors() {
         (b"<a>", |e| matches!(e, XmpError::Malformed(_))),
         (b"<a/>", |e| matches!(e, XmpError::NoRdf)),
         (b"\xff\xff", |e| matches!(e, XmpError::Encoding("UTF-8"))),
-        (b"\xfe\xff\xd8\x00", |e| {
-            matches!(e, XmpError::Encoding("UTF-16"))
+        (b"\xfe\xff\xd8\x00", |e| matches!(e, XmpError::Encoding("UTF-16"))),
+        (b"<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>", |e| {
+            matches!(e, XmpError::Doctype)
         }),
-        (
-            b"<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>",
-            |e| matches!(e, XmpError::Doctype),
-        ),
         (b"<rdf:RDF/>", |e| matches!(e, XmpError::Malformed(_))),
     ];
     for (packet, expected) in cases {
@@ -264,10 +214,7 @@ fn malformed_packets_are_errors() {
 #[test]
 fn padding_of_zero_bytes_is_kept() {
     let packet = format!("<rdf:RDF {RDF}></rdf:RDF>\n\0\0\0");
-    let merged = Packet::parse(packet.as_bytes())
-        .unwrap()
-        .with(&change())
-        .unwrap();
+    let merged = Packet::parse(packet.as_bytes()).unwrap().with(&change()).unwrap();
     assert!(merged.ends_with(b"</rdf:RDF>\n\0\0\0"));
 }
 

@@ -48,10 +48,7 @@ pub fn require_python(module: &str) -> Option<PathBuf> {
             .is_ok_and(|output| output.status.success())
     });
     if found.is_none() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "needs python with {module}"
-        );
+        assert!(std::env::var_os("CI").is_none(), "needs python with {module}");
         eprintln!("skipped: needs python with {module}");
     }
     found

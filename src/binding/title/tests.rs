@@ -2,8 +2,7 @@ use super::*;
 use crate::pdf::Rect;
 use crate::verify::Outcome;
 
-const TITLE: &str =
-    "HeteGen: Heterogeneous Parallel Inference for Large Language Models on Resource-Constrained Devices";
+const TITLE: &str = "HeteGen: Heterogeneous Parallel Inference for Large Language Models on Resource-Constrained Devices";
 
 fn page(text: &str) -> Vec<Word> {
     let rect = Rect { x0: 100.0, y0: 0.0, x1: 101.0, y1: 1.0 };

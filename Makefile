@@ -1,0 +1,21 @@
+# `make test` is what CI runs. On Debian as root it installs what the tests need.
+
+.PHONY: test tools lint unit doc
+
+test: tools lint unit doc
+
+# TeX Live, the oracles and a virtual environment for those from PyPI.
+tools:
+	tests/install-tools
+
+lint:
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	cargo clippy --no-default-features --lib -- -D warnings
+
+unit:
+	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run; else cargo test --lib --bins --tests; fi
+
+doc:
+	cargo test --doc
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet
