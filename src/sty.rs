@@ -96,7 +96,7 @@ mod tests {
         let sty = render(&record).unwrap();
         let start = sty.find("\\field record |").unwrap() + "\\field record |".len();
         let value = &sty[start..start + sty[start..].find('|').unwrap()];
-        assert!(value.lines().all(|line| line.len() <= 110), "{value}");
+        assert!(value.lines().all(|line| line.len() <= 120), "{value}");
         let text = format!("<r>{}</r>", value.replace('\n', ""));
         let xml = roxmltree::Document::parse(&text).unwrap();
         let text = xml.root_element().text().unwrap();
