@@ -1,5 +1,7 @@
 //! One test binary; each module is a theme.
 
+mod cmd;
+mod desk;
 mod pdf_files;
 mod pdf_hostile;
 mod pdf_inject;
