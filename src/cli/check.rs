@@ -83,7 +83,9 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     bar.finish_and_clear();
     match args.format {
         Format::Sarif => terminal.raw(sarif(&all).as_bytes())?,
-        Format::Text if !options.quiet => terminal.result(&terminal.text.summary(counts))?,
+        Format::Text if !options.quiet && counts.files > 0 => {
+            terminal.result(&terminal.text.summary(counts))?
+        }
         _ => {}
     }
     Ok(exit)

@@ -53,13 +53,14 @@ pub(super) struct StripArgs {
 
 /// Where the outcome goes, and how far to go for it.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("target").required(true).args(["output", "in_place"]))]
 struct Target {
     /// Write to this file
-    #[arg(short, long, value_name = "OUT", required_unless_present = "in_place")]
+    #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 
     /// Replace the PDF itself, whole or not at all
-    #[arg(long, conflicts_with = "output")]
+    #[arg(long)]
     in_place: bool,
 
     /// The user password of an encrypted PDF

@@ -8,7 +8,7 @@ use super::terminal::Terminal;
 use super::{Exit, Failure, Run};
 use crate::escape;
 use crate::id::Query;
-use crate::report::{ErrorJson, RecordJson, VerdictJson, line, verdict};
+use crate::report::{ErrorJson, RecordJson, VerdictJson, line, verdict, wrap};
 use crate::source::Resolved;
 use crate::verify::Status;
 
@@ -125,7 +125,7 @@ pub(super) fn text(resolved: &Resolved, terminal: &Terminal) -> String {
     let number = checked.pith_number.map_or("no Pith Number".into(), |number| number.to_string());
     let mut out = format!("{}\n", style.heading(&number, checked.status()));
     if let Some(title) = resolved.record.title() {
-        out.push_str(&format!("  {}\n", escape::terminal(title)));
+        out.push_str(&format!("  {}\n", wrap(&escape::terminal(title), 2)));
     }
     if let Ok(fields) = resolved.record.fields() {
         let cats: Vec<_> = std::iter::once(&fields.primary_cat)

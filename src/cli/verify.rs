@@ -88,7 +88,13 @@ fn carried(path: &Path, password: Option<&str>, keys: &Keyring) -> Result<Result
             });
             Ok(verdicts.collect())
         }
-        _ => Ok(records(&name, &bytes, keys)),
+        Some(b'{' | b'[') => Ok(records(&name, &bytes, keys)),
+        _ => {
+            let message =
+                format!("{name}: it is no record (JSON), no badge (SVG, HTML) and no PDF");
+            let remedy = "give one of these, or fetch it again".to_owned();
+            Err(Failure::new(Exit::Io, message, Some(remedy)))
+        }
     }
 }
 
