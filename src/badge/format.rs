@@ -82,7 +82,7 @@ pub enum Style {
     /// The flat style of README badges everywhere.
     #[default]
     Flat,
-    /// A thin frame without a ground, which follows light and dark pages.
+    /// A thin frame, which follows the reader's choice of light and dark.
     Outline,
 }
 

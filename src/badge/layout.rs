@@ -86,14 +86,15 @@ mod tests {
             let value: f64 = nodes.nth(nth).unwrap().attribute(name).unwrap().parse().unwrap();
             format!("{value:.0}").parse().unwrap()
         };
+        // It draws each text three times: two shadows, and the text.
         Layout {
             width: number("svg", 0, "width"),
             label_width: number("rect", 1, "width"),
             value_width: number("rect", 2, "width"),
             label_x: number("text", 0, "x"),
-            value_x: number("text", 2, "x"),
+            value_x: number("text", 3, "x"),
             label_length: number("text", 0, "textLength"),
-            value_length: number("text", 2, "textLength"),
+            value_length: number("text", 3, "textLength"),
         }
     }
 

@@ -7,13 +7,12 @@
 mod html;
 mod svg;
 
+pub use html::MAX_BYTES;
+
 use crate::error::Remedy;
 use crate::escape;
 use crate::id::{PithNumber, Query};
 use crate::record::{Record, RecordError, text_digest};
-
-/// The most bytes of a page that are looked at.
-pub const MAX_BYTES: usize = 8_000_000;
 
 /// What a proof was found in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +72,7 @@ impl Embedded {
         let number = fields.number(&self.record.digest());
         let agrees = |shown: &&Shown| match shown.subject {
             Subject::Identifier => match shown.text.parse::<Query>() {
-                Ok(Query::Arxiv(id)) => id == fields.source,
+                Ok(Query::Arxiv(id)) => id.same_paper(&fields.source),
                 Ok(query) => names(&query, &number),
                 Err(_) => false,
             },
@@ -94,6 +93,10 @@ fn names(query: &Query, number: &PithNumber) -> bool {
         Query::Arxiv(_) => return false,
     };
     same && (year.is_none() || year == number.year)
+}
+
+fn check_size(carrier: Carrier, found: usize, limit: usize) -> Result<(), ReadError> {
+    if found > limit { Err(ReadError::TooLarge { carrier, found, limit }) } else { Ok(()) }
 }
 
 /// Why no proof was found.
@@ -118,6 +121,9 @@ pub enum ReadError {
     /// A proof that is no record.
     #[error("the proof in it cannot be read: {0}")]
     Proof(#[from] RecordError),
+    /// A picture is the badge of one paper.
+    #[error("this SVG carries more than one proof")]
+    Several,
     /// Markup without a proof.
     #[error("this {0} carries no Pith proof")]
     NoProof(Carrier),
@@ -132,7 +138,7 @@ impl Remedy for ReadError {
                 "programs that shrink pictures or pages drop it; make the badge again with `pith badge`"
                     .into()
             }
-            Self::Xml(_) | Self::Proof(_) => "make the badge again with `pith badge`".into(),
+            Self::Xml(_) | Self::Proof(_) | Self::Several => "make the badge again with `pith badge`".into(),
         })
     }
 }
@@ -144,14 +150,10 @@ impl Remedy for ReadError {
 pub fn proofs_in(bytes: &[u8]) -> Result<Vec<Embedded>, ReadError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let carrier = carrier(bytes).ok_or(ReadError::NotMarkup)?;
-    let (limit, read): (_, fn(&[u8]) -> _) = match carrier {
-        Carrier::Svg => (svg::MAX_BYTES, svg::read),
-        Carrier::Html => (MAX_BYTES, html::read),
+    let found = match carrier {
+        Carrier::Svg => svg::read(bytes)?.into_iter().collect(),
+        Carrier::Html => html::read(bytes)?,
     };
-    if bytes.len() > limit {
-        return Err(ReadError::TooLarge { carrier, found: bytes.len(), limit });
-    }
-    let found = read(bytes)?;
     if found.is_empty() { Err(ReadError::NoProof(carrier)) } else { Ok(found) }
 }
 

@@ -3,9 +3,14 @@
 //! A page is not parsed into a tree: one pass over its tags, which skips comments and raw text as
 //! HTML's tokenizer does, finds scripts and badges. It never goes back, so its time is linear.
 
-use super::{Carrier, Embedded, ReadError, Shown, find, identifier, numbers, svg, title};
+use super::{
+    Carrier, Embedded, ReadError, Shown, check_size, find, identifier, numbers, svg, title,
+};
 use crate::badge::NAMESPACE;
 use crate::record::{Json, Record, RecordError};
+
+/// The most bytes of a page that are looked at.
+pub const MAX_BYTES: usize = 8_000_000;
 
 /// Elements whose content holds no tags.
 const RAW_TEXT: [&[u8]; 8] =
@@ -15,32 +20,39 @@ const RAW_TEXT: [&[u8]; 8] =
 const MAX_TEXT: usize = 1000;
 
 pub(super) fn read(page: &[u8]) -> Result<Vec<Embedded>, ReadError> {
+    check_size(Carrier::Html, page.len(), MAX_BYTES)?;
     let mut found = Vec::new();
     // What the badges since the last script show: a badge's link stands before its script.
     let mut shown = Vec::new();
     let mut rest = page;
     while let Some(at) = rest.iter().position(|&b| b == b'<') {
         rest = &rest[at..];
-        if let Some(comment) = rest.strip_prefix(b"<!--") {
-            rest = after(comment, b"-->");
+        if rest.starts_with(b"<!--") {
+            // "<!-->" is a comment already.
+            rest = find(rest, b"-->").map_or(b"", |end| &rest[end + 3..]);
             continue;
         }
-        let Some(tag) = Tag::read(rest) else {
+        if !rest.get(1).is_some_and(u8::is_ascii_alphabetic) {
             rest = &rest[1..];
             continue;
-        };
+        }
+        // A tag that never ends hides all that follows it.
+        let Some(tag) = Tag::read(rest) else { break };
         let content = &rest[tag.len..];
-        rest = content;
         if tag.name == b"svg" {
-            let whole = element(&page[page.len() - content.len() - tag.len..], b"</svg");
-            if find(whole, NAMESPACE.as_bytes()).is_some() {
-                found.extend(svg::read(whole)?);
-                rest = &content[whole.len() - tag.len..];
+            let end = find_ignoring_case(rest, b"</svg>").map_or(rest.len(), |end| end + 6);
+            let (picture, after) = rest.split_at(end);
+            if find(picture, NAMESPACE.as_bytes()).is_some() {
+                found.extend(svg::read(picture)?);
             }
+            rest = after;
         } else if tag.name == b"a" && tag.has_class("pith-badge") {
             let inside = &content[..content.len().min(MAX_TEXT)];
+            let (inside, _) =
+                inside.split_at(find_ignoring_case(inside, b"</a").unwrap_or(inside.len()));
             shown.push(identifier("link", &tag.attribute("href")));
-            shown.extend(numbers("text", &visible_text(inside)));
+            shown.extend(numbers("text", &without_tags(inside)));
+            rest = &content[inside.len()..];
         } else if RAW_TEXT.contains(&tag.name.as_slice()) {
             let end = [b"</", tag.name.as_slice()].concat();
             let length = find_ignoring_case(content, &end).unwrap_or(content.len());
@@ -50,6 +62,8 @@ pub(super) fn read(page: &[u8]) -> Result<Vec<Embedded>, ReadError> {
             {
                 read_script(&content[..length], &mut shown, &mut found)?;
             }
+        } else {
+            rest = content;
         }
     }
     if let Some(last) = found.last_mut() {
@@ -93,13 +107,11 @@ fn articles(json: &Json, found: &mut Vec<Embedded>) -> Result<(), ReadError> {
         Json::Object(members) => members.iter().map(|(_, value)| value).collect(),
         _ => return Ok(()),
     };
-    for work in json.get("subjectOf").map(items).unwrap_or_default() {
-        if text(work, "additionalType") == Some(NAMESPACE)
-            && let Some(proof) = text(work, "text")
-        {
-            let record = Record::from_slice(proof.as_bytes())?;
-            found.push(Embedded { carrier: Carrier::Html, record, shown: statements(json) });
-        }
+    let works = json.get("subjectOf").map(items).unwrap_or_default();
+    let work = works.into_iter().find(|work| text(work, "additionalType") == Some(NAMESPACE));
+    if let Some(proof) = work.and_then(|work| text(work, "text")) {
+        let record = Record::from_slice(proof.as_bytes())?;
+        found.push(Embedded { carrier: Carrier::Html, record, shown: statements(json) });
     }
     children.into_iter().try_for_each(|child| articles(child, found))
 }
@@ -139,12 +151,9 @@ struct Tag {
 }
 
 impl Tag {
-    /// Reads the start tag that `bytes` begin with (HTML 13.2.5.6 to 13.2.5.40).
+    /// Reads the start tag that `bytes` begin with (HTML 13.2.5.8 to 13.2.5.40).
     fn read(bytes: &[u8]) -> Option<Self> {
         let mut input = Input { bytes, at: 1 };
-        if !input.peek()?.is_ascii_alphabetic() {
-            return None;
-        }
         let name = input.take(|b| !matches!(b, b'/' | b'>') && !b.is_ascii_whitespace());
         let mut tag = Self { name: name.to_ascii_lowercase(), attributes: Vec::new(), len: 0 };
         loop {
@@ -208,12 +217,10 @@ impl<'a> Input<'a> {
     }
 }
 
-/// The text before `</a`, without tags.
-fn visible_text(content: &[u8]) -> String {
-    let end = find_ignoring_case(content, b"</a").unwrap_or(content.len());
+fn without_tags(content: &[u8]) -> String {
     let mut text = Vec::new();
     let mut in_tag = false;
-    for &b in &content[..end] {
+    for &b in content {
         match b {
             b'<' => in_tag = true,
             b'>' => in_tag = false,
@@ -222,16 +229,6 @@ fn visible_text(content: &[u8]) -> String {
         }
     }
     String::from_utf8_lossy(&text).into_owned()
-}
-
-fn after<'a>(bytes: &'a [u8], end: &[u8]) -> &'a [u8] {
-    find(bytes, end).map_or(b"".as_slice(), |at| &bytes[at + end.len()..])
-}
-
-/// From the start to the end of the end tag.
-fn element<'a>(bytes: &'a [u8], end: &[u8]) -> &'a [u8] {
-    let length = find_ignoring_case(bytes, end).map_or(bytes.len(), |at| at + end.len() + 1);
-    &bytes[..length.min(bytes.len())]
 }
 
 fn find_ignoring_case(haystack: &[u8], needle: &[u8]) -> Option<usize> {

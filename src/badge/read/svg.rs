@@ -2,16 +2,17 @@
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::{Carrier, Embedded, ReadError, Shown, identifier, numbers, title};
+use super::{Carrier, Embedded, ReadError, Shown, check_size, identifier, numbers, title};
 use crate::badge::NAMESPACE;
 use crate::record::Record;
 
 /// The most bytes of a picture. A badge has about 4 kB.
-pub(super) const MAX_BYTES: usize = 1_000_000;
+const MAX_BYTES: usize = 1_000_000;
 const MAX_NODES: u32 = 10_000;
 const MAX_ATTRIBUTES: usize = 500;
 
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Embedded>, ReadError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Option<Embedded>, ReadError> {
+    check_size(Carrier::Svg, bytes.len(), MAX_BYTES)?;
     let text = std::str::from_utf8(bytes).map_err(|_| ReadError::Xml("it is not UTF-8".into()))?;
     if has_huge_tag(text) {
         return Err(ReadError::Xml(format!("a tag has more than {MAX_ATTRIBUTES} attributes")));
@@ -26,17 +27,19 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Embedded>, ReadError> {
             other => other.to_string(),
         })
     })?;
-    let mut records = Vec::new();
+    let mut proofs = document.descendants().filter(|node| node.has_tag_name((NAMESPACE, "proof")));
+    let Some(proof) = proofs.next() else {
+        return Ok(None);
+    };
+    if proofs.next().is_some() {
+        return Err(ReadError::Several);
+    }
+    let record = Record::from_slice(text_of(proof).as_bytes())?;
     let mut shown = Vec::new();
     for node in document.descendants().filter(Node::is_element) {
-        if node.has_tag_name((NAMESPACE, "proof")) {
-            records.push(Record::from_slice(text_of(node).as_bytes())?);
-        } else {
-            collect(node, &mut shown);
-        }
+        collect(node, &mut shown);
     }
-    let embed = |record| Embedded { carrier: Carrier::Svg, record, shown: shown.clone() };
-    Ok(records.into_iter().map(embed).collect())
+    Ok(Some(Embedded { carrier: Carrier::Svg, record, shown }))
 }
 
 /// The parser compares every attribute of a tag with every other. A tag ends before the next '<',
