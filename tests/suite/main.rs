@@ -1,3 +1,5 @@
 //! One test binary; each module is a theme.
 
+mod badges;
+mod tools;
 mod vectors;
