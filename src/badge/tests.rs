@@ -264,6 +264,8 @@ fn hostile_markup_is_read_in_bounded_time() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_markup_makes_the_reader_panic(pieces in proptest::collection::vec(
         prop_oneof![

@@ -1,5 +1,6 @@
 //! One test binary; each module is a theme.
 
+mod badges;
 mod pdf_files;
 mod pdf_hostile;
 mod pdf_inject;
