@@ -54,13 +54,16 @@ pub fn compile(name: &str, engine: &str, tex: &str) -> Option<PathBuf> {
 /// The paper with [`TITLE`], by one of [`ENGINES`].
 pub fn paper(engine: &str) -> Option<PathBuf> {
     static PAPERS: [OnceLock<Option<PathBuf>>; 4] = [const { OnceLock::new() }; 4];
-    let index = ENGINES
-        .iter()
-        .position(|name| *name == engine)
-        .expect("an engine");
-    PAPERS[index]
-        .get_or_init(|| compile("paper", engine, PAPER))
-        .clone()
+    let index = ENGINES.iter().position(|name| *name == engine).expect("an engine");
+    PAPERS[index].get_or_init(|| compile("paper", engine, PAPER)).clone()
+}
+
+/// The paper in bitmap fonts, as dvips and pdfTeX set it where there are no outlines.
+pub fn bitmap_paper() -> Option<PathBuf> {
+    if !tools::require("mf") {
+        return None;
+    }
+    compile("bitmap", "pdflatex", &format!("\\pdfmapfile{{}}\n{PAPER}"))
 }
 
 /// An empty folder for one test.
@@ -90,11 +93,7 @@ pub fn build_after(header: &[u8], objects: &[(u32, &str)], trailer: &str) -> Vec
     for (number, offset) in &places {
         out.extend_from_slice(format!("{number} 1\n{offset:010} 00000 n \n").as_bytes());
     }
-    let size = places
-        .iter()
-        .map(|(number, _)| number + 1)
-        .max()
-        .unwrap_or(1);
+    let size = places.iter().map(|(number, _)| number + 1).max().unwrap_or(1);
     out.extend_from_slice(
         format!("trailer\n<</Size {size} {trailer}>>\nstartxref\n{xref}\n%%EOF").as_bytes(),
     );
@@ -103,18 +102,12 @@ pub fn build_after(header: &[u8], objects: &[(u32, &str)], trailer: &str) -> Vec
 
 /// A stream object's body.
 pub fn stream(dict: &str, content: &str) -> String {
-    format!(
-        "<<{dict} /Length {}>>\nstream\n{content}\nendstream",
-        content.len()
-    )
+    format!("<<{dict} /Length {}>>\nstream\n{content}\nendstream", content.len())
 }
 
 const PAGES: [(u32, &str); 2] = [
     (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
-    (
-        3,
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Resources<<>>>>",
-    ),
+    (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Resources<<>>>>"),
 ];
 
 /// The smallest packet with a property in it.
@@ -130,16 +123,10 @@ pub fn unusual() -> Vec<(&'static str, Vec<u8>)> {
     let page_with_metadata =
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Resources<<>>/Metadata 5 0 R>>";
     vec![
-        (
-            "no-info",
-            build(&[(1, catalog), PAGES[0], PAGES[1]], "/Root 1 0 R"),
-        ),
+        ("no-info", build(&[(1, catalog), PAGES[0], PAGES[1]], "/Root 1 0 R")),
         (
             "no-info-with-id",
-            build(
-                &[(1, catalog), PAGES[0], PAGES[1]],
-                "/Root 1 0 R/ID[(a\\)b)<00ff>]",
-            ),
+            build(&[(1, catalog), PAGES[0], PAGES[1]], "/Root 1 0 R/ID[(a\\)b)<00ff>]"),
         ),
         (
             "info",
@@ -148,44 +135,21 @@ pub fn unusual() -> Vec<(&'static str, Vec<u8>)> {
                     (1, catalog),
                     PAGES[0],
                     PAGES[1],
-                    (
-                        4,
-                        "<</Title(A\\(B)/PithNumber(pith:old)/Trapped/False % c\n>>",
-                    ),
+                    (4, "<</Title(A\\(B)/PithNumber(pith:old)/Trapped/False % c\n>>"),
                 ],
                 "/Root 1 0 R/Info 4 0 R/DocChecksum /ABC",
             ),
         ),
         (
             "direct-info",
-            build(
-                &[(1, catalog), PAGES[0], PAGES[1]],
-                "/Root 1 0 R/Info<</Title(T)>>",
-            ),
+            build(&[(1, catalog), PAGES[0], PAGES[1]], "/Root 1 0 R/Info<</Title(T)>>"),
         ),
-        (
-            "missing-info",
-            build(
-                &[(1, catalog), PAGES[0], PAGES[1]],
-                "/Root 1 0 R/Info 9 0 R",
-            ),
-        ),
-        (
-            "metadata",
-            build(
-                &[(1, with_metadata), PAGES[0], PAGES[1], (5, &packet)],
-                "/Root 1 0 R",
-            ),
-        ),
+        ("missing-info", build(&[(1, catalog), PAGES[0], PAGES[1]], "/Root 1 0 R/Info 9 0 R")),
+        ("metadata", build(&[(1, with_metadata), PAGES[0], PAGES[1], (5, &packet)], "/Root 1 0 R")),
         (
             "shared-metadata",
             build(
-                &[
-                    (1, with_metadata),
-                    PAGES[0],
-                    (3, page_with_metadata),
-                    (5, &packet),
-                ],
+                &[(1, with_metadata), PAGES[0], (3, page_with_metadata), (5, &packet)],
                 "/Root 1 0 R",
             ),
         ),
@@ -193,10 +157,7 @@ pub fn unusual() -> Vec<(&'static str, Vec<u8>)> {
             "duplicate-metadata",
             build(
                 &[
-                    (
-                        1,
-                        "<</Type/Catalog/Metadata 6 0 R/Pages 2 0 R/Metadata 5 0 R>>",
-                    ),
+                    (1, "<</Type/Catalog/Metadata 6 0 R/Pages 2 0 R/Metadata 5 0 R>>"),
                     PAGES[0],
                     PAGES[1],
                     (5, &packet),
@@ -207,31 +168,19 @@ pub fn unusual() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("hybrid", hybrid()),
         ("generation", generation()),
-        (
-            "gap",
-            build(
-                &[(1, catalog), PAGES[0], PAGES[1], (40, "null")],
-                "/Root 1 0 R",
-            ),
-        ),
+        ("gap", build(&[(1, catalog), PAGES[0], PAGES[1], (40, "null")], "/Root 1 0 R")),
     ]
 }
 
 /// A hybrid file as Word writes it (ISO 32000-2, 7.5.8.4): the Info dictionary is free in the first table, and
 /// listed by the stream that the second one's /XRefStm leads to.
 fn hybrid() -> Vec<u8> {
-    let objects = [
-        (1, "<</Type/Catalog/Pages 2 0 R>>"),
-        PAGES[0],
-        PAGES[1],
-        (4, "<</Title(Hidden)>>"),
-    ];
+    let objects =
+        [(1, "<</Type/Catalog/Pages 2 0 R>>"), PAGES[0], PAGES[1], (4, "<</Title(Hidden)>>")];
     let trailer = "/Root 1 0 R/Info 4 0 R";
     let mut out = build_after(b"%PDF-1.5\n", &objects, trailer);
     let at = |out: &[u8], what: &[u8]| {
-        out.windows(what.len())
-            .rposition(|window| window == what)
-            .unwrap()
+        out.windows(what.len()).rposition(|window| window == what).unwrap()
     };
     let info = at(&out, b"4 0 obj");
     let first = at(&out, b"xref\n0 1");
@@ -239,10 +188,7 @@ fn hybrid() -> Vec<u8> {
     out[entry + 6] = b'f';
     out.push(b'\n');
     let stream = out.len();
-    let entries: String = [info, stream]
-        .iter()
-        .map(|offset| format!("01{offset:04X}00"))
-        .collect();
+    let entries: String = [info, stream].iter().map(|offset| format!("01{offset:04X}00")).collect();
     let dict = format!("/Type/XRef/W[1 2 1]/Index[4 2]/Size 6 {trailer}/Filter/ASCIIHexDecode");
     let body = crate::pdf_files::stream(&dict, &format!("{entries}>"));
     out.extend_from_slice(format!("5 0 obj\n{body}\nendobj\n").as_bytes());
@@ -259,12 +205,7 @@ fn hybrid() -> Vec<u8> {
 
 /// A file whose Info dictionary has generation 2.
 fn generation() -> Vec<u8> {
-    let objects = [
-        (1, "<</Type/Catalog/Pages 2 0 R>>"),
-        PAGES[0],
-        PAGES[1],
-        (4, "<</Title(T)>>"),
-    ];
+    let objects = [(1, "<</Type/Catalog/Pages 2 0 R>>"), PAGES[0], PAGES[1], (4, "<</Title(T)>>")];
     let bytes = build(&objects, "/Root 1 0 R/Info 4 2 R");
     let mut text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
     text = text.replace("4 0 obj", "4 2 obj");
@@ -280,10 +221,7 @@ pub const WITH_XMP: [(&str, &str); 3] = [
         r"\documentclass{article}\usepackage{hyperxmp}\usepackage[pdftitle={A \& B},pdfauthor={G\'odel, K.},
         pdfcopyright={Someone},pdflang=en,keeppdfinfo]{hyperref}\begin{document}x\end{document}",
     ),
-    (
-        "pdfx",
-        r"\documentclass{article}\usepackage[a-1b]{pdfx}\begin{document}x\end{document}",
-    ),
+    ("pdfx", r"\documentclass{article}\usepackage[a-1b]{pdfx}\begin{document}x\end{document}"),
     (
         "document-metadata",
         r"\DocumentMetadata{pdfversion=1.7,pdfstandard=A-2b}\documentclass{article}\usepackage{hyperref}
@@ -294,11 +232,6 @@ pub const WITH_XMP: [(&str, &str); 3] = [
 /// One of [`WITH_XMP`].
 pub fn with_xmp(name: &str) -> Option<PathBuf> {
     static PAPERS: [OnceLock<Option<PathBuf>>; 3] = [const { OnceLock::new() }; 3];
-    let index = WITH_XMP
-        .iter()
-        .position(|(known, _)| *known == name)
-        .expect("a name");
-    PAPERS[index]
-        .get_or_init(|| compile(name, "pdflatex", WITH_XMP[index].1))
-        .clone()
+    let index = WITH_XMP.iter().position(|(known, _)| *known == name).expect("a name");
+    PAPERS[index].get_or_init(|| compile(name, "pdflatex", WITH_XMP[index].1)).clone()
 }

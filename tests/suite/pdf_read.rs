@@ -2,7 +2,7 @@
 
 use pith::pdf::{Pdf, Rect, Word};
 
-use crate::pdf_files::{ENGINES, TITLE, build, paper, stream};
+use crate::pdf_files::{ENGINES, TITLE, bitmap_paper, build, paper, stream};
 
 #[test]
 fn a_title_over_three_lines_comes_out_as_its_words() {
@@ -24,6 +24,14 @@ fn a_title_over_three_lines_comes_out_as_its_words() {
     }
 }
 
+#[test]
+fn bitmap_fonts_are_read_by_their_codes() {
+    let Some(path) = bitmap_paper() else { return };
+    let page = Pdf::open(&path, None).unwrap().first_page().unwrap();
+    let text = texts(&page.words).join(" ");
+    assert!(text.contains(TITLE), "{text}");
+}
+
 /// A page with `content`, set in Times that is not embedded.
 fn page(content: &str) -> Pdf {
     let content = stream("", content);
@@ -36,19 +44,13 @@ fn page(content: &str) -> Pdf {
              /Resources<</Font<</F 7 0 R>>>>/Annots[8 0 R 9 0 R]>>",
         ),
         (6, content.as_str()),
-        (
-            7,
-            "<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/Encoding/WinAnsiEncoding>>",
-        ),
+        (7, "<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/Encoding/WinAnsiEncoding>>"),
         (
             8,
             "<</Type/Annot/Subtype/Link/Rect[100 700 200 712]/Contents(Pith Number)\
              /A<</S/URI/URI(https://pith.science/pith/X)>>>>",
         ),
-        (
-            9,
-            "<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/Dest[3 0 R/Fit]>>",
-        ),
+        (9, "<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/Dest[3 0 R/Fit]>>"),
     ];
     Pdf::from_bytes(build(&objects, "/Root 1 0 R"), None).unwrap()
 }
@@ -64,58 +66,22 @@ fn texts(words: &[Word]) -> Vec<&str> {
 #[test]
 fn boxes_rotation_and_links_are_read() {
     let page = page("").first_page().unwrap();
-    assert_eq!(
-        page.media_box,
-        Rect {
-            x0: 0.0,
-            y0: 0.0,
-            x1: 612.0,
-            y1: 792.0
-        }
-    );
-    assert_eq!(
-        page.crop_box,
-        Rect {
-            x0: 10.0,
-            y0: 10.0,
-            x1: 600.0,
-            y1: 780.0
-        }
-    );
+    assert_eq!(page.media_box, Rect { x0: 0.0, y0: 0.0, x1: 612.0, y1: 792.0 });
+    assert_eq!(page.crop_box, Rect { x0: 10.0, y0: 10.0, x1: 600.0, y1: 780.0 });
     assert_eq!(page.rotation, 90);
-    let [link] = page.links.as_slice() else {
-        panic!("{:?}", page.links)
-    };
+    let [link] = page.links.as_slice() else { panic!("{:?}", page.links) };
     assert_eq!(link.uri, "https://pith.science/pith/X");
     assert_eq!(link.contents.as_deref(), Some("Pith Number"));
-    assert_eq!(
-        link.rect,
-        Rect {
-            x0: 100.0,
-            y0: 700.0,
-            x1: 200.0,
-            y1: 712.0
-        }
-    );
+    assert_eq!(link.rect, Rect { x0: 100.0, y0: 700.0, x1: 200.0, y1: 712.0 });
 }
 
 #[test]
 fn a_stamp_on_the_left_edge_is_read() {
     let stamp = "BT /F 20 Tf 0 1 -1 0 32 250 Tm (arXiv:2403.01164v1  [cs.DC]  2 Mar 2024) Tj ET";
-    let words = words(&format!(
-        "BT /F 10 Tf 100 700 Td (Body text.) Tj ET {stamp}"
-    ));
+    let words = words(&format!("BT /F 10 Tf 100 700 Td (Body text.) Tj ET {stamp}"));
     assert_eq!(
         texts(&words),
-        [
-            "Body",
-            "text.",
-            "arXiv:2403.01164v1",
-            "[cs.DC]",
-            "2",
-            "Mar",
-            "2024"
-        ]
+        ["Body", "text.", "arXiv:2403.01164v1", "[cs.DC]", "2", "Mar", "2024"]
     );
     let stamp = words[2].rect;
     assert!(
@@ -144,22 +110,14 @@ fn scripts_and_hidden_text_are_words_of_their_own() {
         "BT /F 10 Tf 100 700 Td (Title) Tj /F 7 Tf 3.6 Ts (1,2) Tj /F 10 Tf 0 Ts (more) Tj 3 Tr ( hidden) Tj ET",
     );
     assert_eq!(texts(&set), ["Title", "1,2", "more", "hidden"]);
-    assert_eq!(
-        set.iter().map(|word| word.script).collect::<Vec<_>>(),
-        [false, true, false, false]
-    );
-    assert_eq!(
-        set.iter().map(|word| word.visible).collect::<Vec<_>>(),
-        [true, true, true, false]
-    );
+    assert_eq!(set.iter().map(|word| word.script).collect::<Vec<_>>(), [false, true, false, false]);
+    assert_eq!(set.iter().map(|word| word.visible).collect::<Vec<_>>(), [true, true, true, false]);
 }
 
 #[test]
 fn filled_and_stroked_text_counts_once() {
     assert_eq!(
-        texts(&words(
-            "BT /F 10 Tf 100 700 Td 2 Tr (Outline) Tj 1 Tr ( only) Tj ET"
-        )),
+        texts(&words("BT /F 10 Tf 100 700 Td 2 Tr (Outline) Tj 1 Tr ( only) Tj ET")),
         ["Outline", "only"]
     );
 }
@@ -176,10 +134,8 @@ fn text_strings_of_every_encoding_are_read() {
     ];
     let pdf = Pdf::from_bytes(build(&objects, "/Root 1 0 R/Info 4 0 R"), None).unwrap();
     let entries = pdf.info().unwrap();
-    let entries: Vec<_> = entries
-        .iter()
-        .map(|entry| (entry.key.as_str(), entry.value.as_str()))
-        .collect();
+    let entries: Vec<_> =
+        entries.iter().map(|entry| (entry.key.as_str(), entry.value.as_str())).collect();
     let expected = [
         ("A", "caf\u{e9}"),
         ("B", "\u{e9}"),
