@@ -51,10 +51,7 @@ fn samples(folder: &Path) -> Vec<(String, PathBuf)> {
             ("table", &["--object-streams=disable"]),
             ("object-streams", &["--object-streams=generate"]),
             ("linearized", &["--linearize", "--object-streams=disable"]),
-            (
-                "linearized-object-streams",
-                &["--linearize", "--object-streams=generate"],
-            ),
+            ("linearized-object-streams", &["--linearize", "--object-streams=generate"]),
         ];
         for (name, flags) in kinds {
             let path = folder.join(format!("{name}.pdf"));
@@ -75,20 +72,14 @@ fn qpdf_complaints(path: &Path) -> Vec<String> {
     let complaint = |line: &&str| {
         line.starts_with("WARNING") || line.starts_with("ERROR") || line.contains("error:")
     };
-    text.lines()
-        .filter(complaint)
-        .map(|line| line.replace(path, ""))
-        .collect()
+    text.lines().filter(complaint).map(|line| line.replace(path, "")).collect()
 }
 
 /// qpdf finds nothing in `after` that it does not find in `before`.
 fn assert_no_worse(name: &str, after: &Path, before: &Path) {
     if require("qpdf") {
         let (new, old) = (qpdf_complaints(after), qpdf_complaints(before));
-        assert!(
-            new.iter().all(|line| old.contains(line)),
-            "{name}: {new:#?} after {old:#?}"
-        );
+        assert!(new.iter().all(|line| old.contains(line)), "{name}: {new:#?} after {old:#?}");
     }
 }
 
@@ -98,12 +89,8 @@ fn assert_kept(name: &str, before: &str, after: &str) {
     let (before, after) = (parse(before), parse(after));
     for (tag, value) in before.as_object().unwrap() {
         // The schemas of PDF/A get ours beside them.
-        let changed = [
-            "SourceFile",
-            "XMP-xmp:MetadataDate",
-            "ExifTool:Warning",
-            "XMP-pdfaExtension:Schemas",
-        ];
+        let changed =
+            ["SourceFile", "XMP-xmp:MetadataDate", "ExifTool:Warning", "XMP-pdfaExtension:Schemas"];
         if !changed.contains(&tag.as_str()) {
             assert_eq!(&after[tag], value, "{name}: {tag}");
         }
@@ -119,34 +106,17 @@ fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
         let report = inject(&input, Output::Path(&out), &metadata(), &options())
             .unwrap_or_else(|e| panic!("{name}: {e}"));
         let after = fs::read(&out).unwrap();
-        assert!(
-            after.starts_with(&before),
-            "{name}: the old bytes are a prefix"
-        );
+        assert!(after.starts_with(&before), "{name}: the old bytes are a prefix");
         assert_eq!(report.output_length, after.len() as u64);
-        assert_eq!(
-            fs::read(&input).unwrap(),
-            before,
-            "{name}: the input is as it was"
-        );
+        assert_eq!(fs::read(&input).unwrap(), before, "{name}: the input is as it was");
 
         let pdf = Pdf::open(&out, None).unwrap();
         assert!(pdf.damage().is_empty(), "{name}: {:?}", pdf.damage());
         let reading = Reading::of(&pdf);
-        assert_eq!(
-            reading.metadata(),
-            Some(metadata()),
-            "{name}: {:#?}",
-            reading.stated
-        );
+        assert_eq!(reading.metadata(), Some(metadata()), "{name}: {:#?}", reading.stated);
         assert_eq!(reading.packets.len(), 1, "{name}");
         for (key, count) in [(Key::Number, 3), (Key::Url, 2), (Key::Record, 1)] {
-            assert_eq!(
-                reading.values(key).count(),
-                count,
-                "{name}: {key:?} {:#?}",
-                reading.stated
-            );
+            assert_eq!(reading.values(key).count(), count, "{name}: {key:?} {:#?}", reading.stated);
         }
 
         assert_no_worse(&name, &out, &input);
@@ -176,11 +146,7 @@ fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
             let tags: serde_json::Value = serde_json::from_str(&json).unwrap();
             let proof = metadata().proof.unwrap();
             assert_eq!(tags[0]["XMP-pith:Record"], proof.record, "{name}: {json}");
-            assert_eq!(
-                tags[0]["XMP-pith:Number"],
-                metadata().number,
-                "{name}: {json}"
-            );
+            assert_eq!(tags[0]["XMP-pith:Number"], metadata().number, "{name}: {json}");
             assert_eq!(
                 tags[0]["XMP-xmp:Identifier"],
                 serde_json::json!([metadata().number]),
@@ -192,11 +158,7 @@ fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
             };
             let old = ["-j", "-G1", "-struct", "-XMP:all", "-warning"];
             let all = |path: &Path| {
-                tools::run(
-                    &folder,
-                    "exiftool",
-                    &[&old[..], &[path.to_str().unwrap()]].concat(),
-                )
+                tools::run(&folder, "exiftool", &[&old[..], &[path.to_str().unwrap()]].concat())
             };
             let input = all(&input);
             assert_kept(&name, &input, &all(&out));
@@ -213,11 +175,7 @@ fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
 
         let again = folder.join(format!("{name}.again.pdf"));
         let second = inject(&out, Output::Path(&again), &metadata(), &options()).unwrap();
-        assert!(
-            second.notes.contains(&Note::OwnSection),
-            "{name}: {:?}",
-            second.notes
-        );
+        assert!(second.notes.contains(&Note::OwnSection), "{name}: {:?}", second.notes);
         assert_eq!(
             fs::metadata(&again).unwrap().len(),
             after.len() as u64,
@@ -229,18 +187,10 @@ fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
         if name == "info" {
             // The input stated a number itself.
             assert!(report.notes.contains(&Note::EarlierRevision));
-            assert!(
-                Reading::of(&Pdf::open(&bare, None).unwrap())
-                    .stated
-                    .is_empty()
-            );
+            assert!(Reading::of(&Pdf::open(&bare, None).unwrap()).stated.is_empty());
         } else {
             assert_eq!(report.notes, [Note::OwnSection], "{name}");
-            assert_eq!(
-                fs::read(&bare).unwrap(),
-                before,
-                "{name}: strip gives the bytes back"
-            );
+            assert_eq!(fs::read(&bare).unwrap(), before, "{name}: strip gives the bytes back");
         }
     }
 }
@@ -280,50 +230,23 @@ fn encrypted_files_are_refused_with_a_reason() {
         return;
     };
     let folder = folder("encrypted");
-    for (user, bits) in [
-        ("", "128"),
-        ("", "256"),
-        ("u", "256"),
-        ("u", "128"),
-        ("u", "40"),
-    ] {
+    for (user, bits) in [("", "128"), ("", "256"), ("u", "256"), ("u", "128"), ("u", "40")] {
         let path = folder.join(format!("encrypted-{user}-{bits}.pdf"));
-        let weak: &[&str] = if bits == "256" {
-            &[]
-        } else {
-            &["--allow-weak-crypto"]
-        };
-        let arguments = [
-            "--encrypt",
-            user,
-            "o",
-            bits,
-            "--",
-            source.to_str().unwrap(),
-            path.to_str().unwrap(),
-        ];
+        let weak: &[&str] = if bits == "256" { &[] } else { &["--allow-weak-crypto"] };
+        let arguments =
+            ["--encrypt", user, "o", bits, "--", source.to_str().unwrap(), path.to_str().unwrap()];
         tools::run(&folder, "qpdf", &[weak, &arguments].concat());
         let error = inject(&path, Output::InPlace, &metadata(), &options()).unwrap_err();
-        let InjectError::Input { error, .. } = &error else {
-            panic!("{error}")
-        };
+        let InjectError::Input { error, .. } = &error else { panic!("{error}") };
         if user.is_empty() {
             assert!(matches!(error, PdfError::NotAppendable { .. }), "{error}");
             let pdf = Pdf::open(&path, None).unwrap();
             assert_eq!(pdf.encryption(), Some(pith::pdf::Encryption::OwnerPassword));
-            assert!(
-                pdf.info()
-                    .unwrap()
-                    .iter()
-                    .any(|entry| entry.value.starts_with("pdfTeX"))
-            );
+            assert!(pdf.info().unwrap().iter().any(|entry| entry.value.starts_with("pdfTeX")));
         } else {
             assert!(matches!(error, PdfError::NeedsPassword), "{error}");
             assert!(error.remedy().unwrap().contains("--password"));
-            assert!(matches!(
-                Pdf::open(&path, Some("x")),
-                Err(PdfError::WrongPassword)
-            ));
+            assert!(matches!(Pdf::open(&path, Some("x")), Err(PdfError::WrongPassword)));
             let pdf = Pdf::open(&path, Some("u")).unwrap();
             assert_eq!(pdf.encryption(), Some(pith::pdf::Encryption::UserPassword));
             assert!(!pdf.first_page().unwrap().words.is_empty());
@@ -350,10 +273,7 @@ fn the_output_is_not_the_input() {
     }
     for name in names {
         let error = inject(&input, Output::Path(&name), &metadata(), &options()).unwrap_err();
-        assert!(
-            matches!(error, InjectError::SameFile { .. }),
-            "{name:?}: {error}"
-        );
+        assert!(matches!(error, InjectError::SameFile { .. }), "{name:?}: {error}");
     }
 }
 
@@ -365,35 +285,19 @@ fn in_place_follows_links_and_keeps_mode_and_times() {
     let input = small(&folder);
     fs::set_permissions(&input, fs::Permissions::from_mode(0o640)).unwrap();
     let old = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
-    fs::File::options()
-        .write(true)
-        .open(&input)
-        .unwrap()
-        .set_modified(old)
-        .unwrap();
+    fs::File::options().write(true).open(&input).unwrap().set_modified(old).unwrap();
     let link = folder.join("link.pdf");
     std::os::unix::fs::symlink("small.pdf", &link).unwrap();
-    let options = Options {
-        keep_times: true,
-        ..options()
-    };
+    let options = Options { keep_times: true, ..options() };
     inject(&link, Output::InPlace, &metadata(), &options).unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     let after = fs::metadata(&input).unwrap();
     assert_eq!(after.permissions().mode() & 0o777, 0o640);
     assert_eq!(after.modified().unwrap(), old);
-    assert!(
-        Reading::of(&Pdf::open(&input, None).unwrap())
-            .metadata()
-            .is_some()
-    );
+    assert!(Reading::of(&Pdf::open(&input, None).unwrap()).metadata().is_some());
     strip(&link, Output::InPlace, &options).unwrap();
     assert_eq!(fs::read(&input).unwrap(), unusual()[0].1);
-    assert_eq!(
-        fs::read_dir(&folder).unwrap().count(),
-        2,
-        "no temporary file is left"
-    );
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "no temporary file is left");
 }
 
 #[test]
@@ -404,10 +308,7 @@ fn injects_at_once_happen_in_turn() {
         for number in 0..8 {
             let path = &path;
             scope.spawn(move || {
-                let metadata = Metadata {
-                    number: format!("pith:{number}"),
-                    ..metadata()
-                };
+                let metadata = Metadata { number: format!("pith:{number}"), ..metadata() };
                 inject(path, Output::InPlace, &metadata, &options()).unwrap();
             });
         }
@@ -452,16 +353,8 @@ fn a_malformed_packet_is_not_touched_without_force() {
     let error = inject(&path, Output::InPlace, &metadata(), &options()).unwrap_err();
     assert!(matches!(error, InjectError::Packet { .. }), "{error}");
     assert!(error.remedy().unwrap().contains("--force"));
-    let report = inject(
-        &path,
-        Output::InPlace,
-        &metadata(),
-        &Options {
-            force: true,
-            ..options()
-        },
-    )
-    .unwrap();
+    let report =
+        inject(&path, Output::InPlace, &metadata(), &Options { force: true, ..options() }).unwrap();
     assert!(report.notes.contains(&Note::PacketReplaced));
 }
 
@@ -485,12 +378,7 @@ fn pdfa_4_gets_no_info_dictionary() {
     assert_eq!(report.notes, [Note::NoInfo]);
     let reading = Reading::of(&Pdf::open(&path, None).unwrap());
     assert_eq!(reading.metadata(), Some(metadata()));
-    assert!(
-        !reading
-            .stated
-            .iter()
-            .any(|stated| matches!(stated.place, Place::Info { .. }))
-    );
+    assert!(!reading.stated.iter().any(|stated| matches!(stated.place, Place::Info { .. })));
 }
 
 #[test]
@@ -504,15 +392,8 @@ fn a_buried_section_is_taken_out_and_the_report_says_what_remains() {
     let start = bytes.len();
     bytes.extend_from_slice(b"9 0 obj\nnull\nendobj\n");
     let xref = bytes.len();
-    let prev = String::from_utf8_lossy(&once)
-        .lines()
-        .rev()
-        .nth(1)
-        .unwrap()
-        .to_owned();
-    let info = Pdf::open(&path, None).unwrap().info().unwrap()[0]
-        .object
-        .unwrap();
+    let prev = String::from_utf8_lossy(&once).lines().rev().nth(1).unwrap().to_owned();
+    let info = Pdf::open(&path, None).unwrap().info().unwrap()[0].object.unwrap();
     bytes.extend_from_slice(
         format!(
             "xref\n9 1\n{start:010} 00000 n \ntrailer\n<</Size 10/Root 1 0 R/Info {info} R/Prev {prev}>>\nstartxref\n{xref}\n%%EOF\n"
@@ -520,64 +401,46 @@ fn a_buried_section_is_taken_out_and_the_report_says_what_remains() {
         .as_bytes(),
     );
     fs::write(&path, &bytes).unwrap();
-    assert_eq!(
-        Reading::of(&Pdf::open(&path, None).unwrap()).metadata(),
-        Some(metadata())
-    );
+    assert_eq!(Reading::of(&Pdf::open(&path, None).unwrap()).metadata(), Some(metadata()));
     let report = strip(&path, Output::InPlace, &options()).unwrap();
-    assert!(
-        report.notes.contains(&Note::EarlierRevision),
-        "{:?}",
-        report.notes
-    );
+    assert!(report.notes.contains(&Note::EarlierRevision), "{:?}", report.notes);
     let after = fs::read(&path).unwrap();
     assert!(after.starts_with(&bytes));
-    assert!(
-        Reading::of(&Pdf::open(&path, None).unwrap())
-            .stated
-            .is_empty()
-    );
+    assert!(Reading::of(&Pdf::open(&path, None).unwrap()).stated.is_empty());
     if require("qpdf") {
-        assert!(
-            qpdf_complaints(&path).is_empty(),
-            "{:?}",
-            qpdf_complaints(&path)
-        );
+        assert!(qpdf_complaints(&path).is_empty(), "{:?}", qpdf_complaints(&path));
     }
+}
+
+#[test]
+fn a_badge_that_stays_is_said() {
+    let folder = folder("badge");
+    let path = folder.join("badge.pdf");
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[4 0 R]>>"),
+        (4, "<</Subtype/Link/Rect[1 1 9 9]/A<</S/URI/URI(https://pith.science/pith/X)>>>>"),
+    ];
+    fs::write(&path, build(&objects, "/Root 1 0 R")).unwrap();
+    let report = strip(&path, Output::InPlace, &options()).unwrap();
+    assert!(!report.changed);
+    assert_eq!(report.notes, [Note::BadgeRemains]);
 }
 
 #[test]
 fn damaged_files_are_refused_or_written_soundly() {
     let folder = folder("damaged");
-    let sound = unusual()
-        .into_iter()
-        .find(|(name, _)| *name == "metadata")
-        .unwrap()
-        .1;
+    let sound = unusual().into_iter().find(|(name, _)| *name == "metadata").unwrap().1;
     let text: String = sound.iter().map(|byte| char::from(*byte)).collect();
     let bytes = |text: String| text.chars().map(|character| character as u8).collect();
-    let catalog = sound
-        .windows(7)
-        .position(|window| window == b"1 0 obj")
-        .unwrap();
+    let catalog = sound.windows(7).position(|window| window == b"1 0 obj").unwrap();
     let cases: Vec<(&str, Vec<u8>)> = vec![
-        (
-            "wrong-startxref",
-            bytes(text.replace("startxref\n", "startxref\n1")),
-        ),
-        (
-            "no-trailer",
-            bytes(text.split("xref").next().unwrap().to_owned()),
-        ),
-        (
-            "no-startxref",
-            bytes(text.split("startxref").next().unwrap().to_owned()),
-        ),
+        ("wrong-startxref", bytes(text.replace("startxref\n", "startxref\n1"))),
+        ("no-trailer", bytes(text.split("xref").next().unwrap().to_owned())),
+        ("no-startxref", bytes(text.split("startxref").next().unwrap().to_owned())),
         ("junk-before", [b"junk junk\n", &*sound].concat()),
-        (
-            "junk-after",
-            [&*sound, b"\n\0\0junk", &[b'x'; 5000]].concat(),
-        ),
+        ("junk-after", [&*sound, b"\n\0\0junk", &[b'x'; 5000]].concat()),
         (
             "entries-off",
             bytes(text.replace(&format!("{catalog:010}"), &format!("{:010}", catalog + 2))),
@@ -593,10 +456,7 @@ fn damaged_files_are_refused_or_written_soundly() {
                 assert_no_worse(name, &out, &input);
             }
             Err(error) => {
-                assert!(
-                    matches!(error, InjectError::Input { .. }),
-                    "{name}: {error}"
-                );
+                assert!(matches!(error, InjectError::Input { .. }), "{name}: {error}");
                 assert!(error.remedy().is_some(), "{name}");
                 assert!(!out.exists(), "{name}");
             }
@@ -616,12 +476,7 @@ fn a_file_cut_off_anywhere_never_panics() {
             let Ok(pdf) = Pdf::open(&path, None) else {
                 continue;
             };
-            let _ = (
-                pdf.damage(),
-                pdf.signatures(),
-                Reading::of(&pdf),
-                pdf.first_page(),
-            );
+            let _ = (pdf.damage(), pdf.signatures(), Reading::of(&pdf), pdf.first_page());
             let out = folder.join("out.pdf");
             if inject(&path, Output::Path(&out), &metadata(), &options()).is_ok() {
                 assert_no_worse(&format!("cut at {length}"), &out, &path);
