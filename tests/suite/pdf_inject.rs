@@ -413,6 +413,22 @@ fn a_buried_section_is_taken_out_and_the_report_says_what_remains() {
 }
 
 #[test]
+fn a_badge_that_stays_is_said() {
+    let folder = folder("badge");
+    let path = folder.join("badge.pdf");
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[4 0 R]>>"),
+        (4, "<</Subtype/Link/Rect[1 1 9 9]/A<</S/URI/URI(https://pith.science/pith/X)>>>>"),
+    ];
+    fs::write(&path, build(&objects, "/Root 1 0 R")).unwrap();
+    let report = strip(&path, Output::InPlace, &options()).unwrap();
+    assert!(!report.changed);
+    assert_eq!(report.notes, [Note::BadgeRemains]);
+}
+
+#[test]
 fn damaged_files_are_refused_or_written_soundly() {
     let folder = folder("damaged");
     let sound = unusual().into_iter().find(|(name, _)| *name == "metadata").unwrap().1;
