@@ -4,16 +4,15 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use data_encoding::BASE64;
-use ed25519_dalek::{Signer, SigningKey};
 use pith::badge::{Badge, Format, Style, proofs_in};
 use pith::escape;
-use pith::record::{Record, text_digest};
+use pith::record::Record;
 use pith::trust::Keyring;
 use pith::verify::{Status, verify};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::records;
 use crate::tools::require;
 
 const HOSTILE: &str = "100% of $x_1$ & #2 {a} } ~b^c \\input{d} \\end{document} <script>mark()</script> \
@@ -21,30 +20,12 @@ const HOSTILE: &str = "100% of $x_1$ & #2 {a} } ~b^c \\input{d} \\end{document} 
     \u{202e}rtl\u{202c} \0\u{7}\x1b[31m\u{9b}31m o\u{200b}p\u{feff} \u{2028}\r\n\r\nq % r\n@misc{s, t} \
     caf\u{e9} \u{1f600}\u{fe0f} \u{1f1e8}\u{1f1ed}";
 
-/// The badge of the first seed under another title, signed by a key of the test.
+/// The badge of the first seed under another title, signed by a key of the tests.
 fn badge(title: &str) -> (Badge, Keyring) {
-    let seed =
-        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/records/2403.01164.json"));
-    let mut record: Value = serde_json::from_slice(&seed.unwrap()).unwrap();
-    let mut canonical = record["canonical_record"].take();
-    canonical["metadata"]["title_canon_sha256"] = json!(text_digest(title));
-    let bare = Record::from_slice(canonical.to_string().as_bytes()).unwrap();
-    let key = SigningKey::from_bytes(&[7; 32]);
-    let signed = json!({
-        "canonical_record": canonical,
-        "canonical_sha256": data_encoding::HEXLOWER.encode(&bare.digest()),
-        "pith_number": bare.fields().unwrap().number(&bare.digest()).to_string(),
-        "paper": { "title": title, "authors_text": title },
-        "receipt": {
-            "key_id": "test",
-            "signature_b64": BASE64.encode(&key.sign(&bare.digest()).to_bytes()),
-        },
-    });
+    let (record, trust) = records::signed(title);
     let mut keys = Keyring::pinned();
-    let public = BASE64.encode(key.verifying_key().as_bytes());
-    keys.add_json(json!({ "key_id": "test", "public_key_b64": public }).to_string().as_bytes())
-        .unwrap();
-    let record = Record::from_slice(signed.to_string().as_bytes()).unwrap();
+    keys.add_json(trust.as_bytes()).unwrap();
+    let record = Record::from_slice(record.as_bytes()).unwrap();
     let verdict = verify(&record, None, &keys);
     assert_eq!(verdict.status(), Status::Verified, "{verdict:?}");
     (Badge::new(&record, &verdict).unwrap(), keys)

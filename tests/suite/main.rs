@@ -10,5 +10,6 @@ mod pdf_xmp;
 mod records;
 mod server;
 mod sources;
+mod tex;
 mod tools;
 mod vectors;
