@@ -6,6 +6,7 @@ use super::context::Context;
 use super::options::{Format, Options};
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run};
+use crate::error::Remedy;
 use crate::inject::{self, Output, Report};
 use crate::metadata::Metadata;
 use crate::report::{VerdictJson, line};
@@ -94,7 +95,7 @@ pub(super) fn run(args: &InjectArgs, options: &Options, terminal: &mut Terminal)
     let resolved = super::sty::verified(&args.id, &Context::new(options)?, terminal)?;
     let metadata = Metadata::of(&resolved.record).expect("what verified has a receipt");
     let report = inject::inject(&args.pdf, args.target.output(), &metadata, &args.target.options())
-        .map_err(|error| Failure::of_inject(&error))?;
+        .map_err(|error| Failure::new(Exit::Io, error.to_string(), error.remedy()))?;
     match args.format {
         Format::Json => {
             let input = args.pdf.display().to_string();
@@ -109,7 +110,7 @@ pub(super) fn run(args: &InjectArgs, options: &Options, terminal: &mut Terminal)
 
 pub(super) fn strip(args: &StripArgs, terminal: &mut Terminal) -> Run {
     let report = inject::strip(&args.pdf, args.target.output(), &args.target.options())
-        .map_err(|error| Failure::of_inject(&error))?;
+        .map_err(|error| Failure::new(Exit::Io, error.to_string(), error.remedy()))?;
     let what = match report.changed {
         true => "the Pith Number is out of",
         false => "there was no Pith Number in",

@@ -66,7 +66,7 @@ type Results = Vec<(String, Result<Verdict, Failure>)>;
 fn carried(path: &Path, password: Option<&str>, keys: &Keyring) -> Result<Results, Failure> {
     let name = path.display().to_string();
     let of_pdf = |pdf: Result<Pdf, _>| {
-        let pdf = pdf.map_err(|error| Failure::of_pdf(&name, &error))?;
+        let pdf = pdf.map_err(|error| Failure::of(Exit::Io, &name, &error))?;
         let page = pdf.first_page();
         Ok(binding::verify_pdf(&Reading::of(&pdf), page.as_ref(), keys))
     };

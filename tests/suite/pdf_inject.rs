@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pith::error::Remedy;
 use pith::inject::{InjectError, Note, Options, Output, inject, strip};
-use pith::metadata::{Key, Metadata, Place, Proof, Reading};
+use pith::metadata::{Key, Metadata, Place, Reading};
 use pith::pdf::{Pdf, PdfError};
 use proptest::prelude::*;
+
+use pith::record::Proof;
 
 use crate::pdf_files::{
     ENGINES, PACKET, WITH_XMP, build, build_after, folder, paper, stream, unusual, with_xmp,
@@ -18,6 +21,7 @@ fn metadata() -> Metadata {
         number: "pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
         url: "https://pith.science/pith/WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
         proof: Some(Proof {
+            number: "pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
             source: "arXiv:2403.01164v1".to_owned(),
             sha256: "b28ae4e882af74aa263b909019438 60f".replace(' ', ""),
             record: "{\"metadata\":{\"license\":\"<&>\"},\"source\":\"\u{f6}\"}".to_owned(),
