@@ -71,7 +71,7 @@ impl Demo<'_> {
     fn resolve(&mut self) -> Result<Resolved, Failure> {
         let resolver = Resolver::new(vec![Box::new(Embedded)], None, Keyring::pinned());
         let (_, resolved) = Context::over(resolver)?.resolve(DEMO_ID)?;
-        let text = super::resolve::text(&resolved, self.terminal);
+        let text = super::resolve::text(&resolved, self.terminal.text);
         self.say(&format!("pith resolve {DEMO_ID}"), &text)?;
         let record = resolved.record.proof_json().unwrap_or_default();
         self.write("record.json", "the record and its receipt", record.as_bytes())?;

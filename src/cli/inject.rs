@@ -1,6 +1,6 @@
 //! `pith inject PDF ID`, `pith strip PDF`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::options::{Format, Options};
@@ -85,6 +85,11 @@ impl Target {
         }
     }
 
+    /// The file that is written, as the user names it.
+    fn path<'a>(&'a self, pdf: &'a Path) -> &'a Path {
+        self.output.as_deref().unwrap_or(pdf)
+    }
+
     fn options(&self) -> inject::Options {
         let (password, force) = (self.password.clone(), self.force);
         inject::Options { password, force, keep_times: self.keep_times }
@@ -103,7 +108,10 @@ pub(super) fn run(args: &InjectArgs, options: &Options, terminal: &mut Terminal)
             terminal.raw(line(&object).as_bytes())?;
         }
         Format::Number => terminal.raw(format!("{}\n", metadata.number).as_bytes())?,
-        Format::Text => say(&report, &format!("{} is in", metadata.number), terminal),
+        Format::Text => {
+            let what = format!("{} is in", metadata.number);
+            say(&report, &what, args.target.path(&args.pdf), terminal);
+        }
     }
     Ok(Exit::Good)
 }
@@ -115,18 +123,18 @@ pub(super) fn strip(args: &StripArgs, terminal: &mut Terminal) -> Run {
         true => "the Pith Number is out of",
         false => "there was no Pith Number in",
     };
-    say(&report, what, terminal);
+    say(&report, what, args.target.path(&args.pdf), terminal);
     Ok(Exit::Good)
 }
 
 /// What was done is no result for a pipe: the file is.
-fn say(report: &Report, what: &str, terminal: &mut Terminal) {
+fn say(report: &Report, what: &str, path: &Path, terminal: &mut Terminal) {
     let sizes = match report.output_length.checked_sub(report.input_length) {
         Some(0) => "as long as before".to_owned(),
         Some(more) => format!("{more} bytes longer"),
         None => format!("{} bytes shorter", report.input_length - report.output_length),
     };
-    terminal.note(&format!("{what} {} ({sizes})", report.output.display()));
+    terminal.note(&format!("{what} {} ({sizes})", path.display()));
     if report.signatures.count > 0 {
         terminal.note(&format!(
             "  {} signature(s) in it: what they sign is unchanged",
