@@ -20,6 +20,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::error::{self, Remedy};
 pub use exit::Exit;
 use options::Options;
 use terminal::Terminal;
@@ -116,34 +117,14 @@ impl Failure {
     }
 
     /// An error about `input`, with its own remedy.
-    fn of<E: std::fmt::Display + crate::error::Remedy>(exit: Exit, input: &str, error: &E) -> Self {
+    fn of<E: std::fmt::Display + Remedy>(exit: Exit, input: &str, error: &E) -> Self {
         Self::new(exit, format!("{input}: {error}"), error.remedy())
-    }
-
-    /// A PDF that cannot be read.
-    fn of_pdf(input: &str, error: &crate::pdf::PdfError) -> Self {
-        Self::new(Exit::Io, format!("{input}: {error}"), error.remedy().map(str::to_owned))
-    }
-
-    /// A PDF that was not written.
-    fn of_inject(error: &crate::inject::InjectError) -> Self {
-        Self::new(Exit::Io, error.to_string(), error.remedy().map(str::to_owned))
     }
 
     /// A file or folder that the system would not read or write.
     fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
-        let remedy = match error.kind() {
-            std::io::ErrorKind::NotFound => "check the name, and that its folder exists",
-            std::io::ErrorKind::PermissionDenied => "check who owns it and its permissions",
-            std::io::ErrorKind::StorageFull => "make room on the disk",
-            _ => "check the path",
-        };
-        let what = match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-            std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-            _ => error.to_string(),
-        };
-        Self::new(Exit::Io, format!("{}: {what}", path.display()), Some(remedy.into()))
+        let message = format!("{}: {}", path.display(), error::io_message(error));
+        Self::new(Exit::Io, message, Some(error::io_remedy(error).to_owned()))
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tempfile::NamedTempFile;
 
+use crate::error::Remedy;
 use crate::metadata::{
     self, IDENTIFIER_PREFIX, INFO_NUMBER, INFO_URL, Key, Metadata, PacketError, Place, Reading,
 };
@@ -109,7 +110,7 @@ pub enum InjectError {
         error: PdfError,
     },
     /// The outcome could not be written.
-    #[error("{}: cannot be written: {error}", path.display())]
+    #[error("{}: cannot be written: {}", path.display(), crate::error::io_message(error))]
     Output {
         /// The target.
         path: PathBuf,
@@ -154,11 +155,9 @@ pub enum InjectError {
     },
 }
 
-impl InjectError {
-    /// What to do about it: the second line of a message, where there is something to say.
-    #[must_use]
-    pub fn remedy(&self) -> Option<&'static str> {
-        Some(match self {
+impl Remedy for InjectError {
+    fn remedy(&self) -> Option<String> {
+        let remedy = match self {
             Self::Input { error, .. } => return error.remedy(),
             Self::Output { .. } => {
                 "check the permissions and the space left; the target is as it was"
@@ -170,7 +169,8 @@ impl InjectError {
             }
             Self::Changed { .. } => "run the command again",
             Self::Unfaithful { .. } => "the target is as it was; please report this with the file",
-        })
+        };
+        Some(remedy.to_owned())
     }
 }
 

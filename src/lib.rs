@@ -7,6 +7,7 @@ pub mod record;
 pub mod source;
 pub mod trust;
 pub mod verify;
+mod xml;
 
 pub mod badge;
 pub mod paper;

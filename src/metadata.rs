@@ -5,8 +5,10 @@
 
 use std::fmt;
 
+use crate::id::PithNumber;
 use crate::pdf::xmp::{Packet, Schema, XmpError};
 use crate::pdf::{ObjectId, Pdf, PdfError};
+use crate::record::{Proof, Record};
 
 /// The key of the number in the Info dictionary.
 pub const INFO_NUMBER: &str = "PithNumber";
@@ -89,23 +91,6 @@ impl Key {
     }
 }
 
-/// The record and its signature, as text: with it, a PDF verifies by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proof {
-    /// `arXiv:2403.01164v1`.
-    pub source: String,
-    /// The digest, in hexadecimal digits.
-    pub sha256: String,
-    /// The canonical JSON.
-    pub record: String,
-    /// The identifier of the key.
-    pub key_id: String,
-    /// The signature, base64.
-    pub signature: String,
-    /// When it was signed.
-    pub signed_at: String,
-}
-
 /// The values to write into a PDF.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
@@ -118,6 +103,13 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// The metadata of a record that has verified, with its proof; `None` where it has no receipt.
+    pub fn of(record: &Record) -> Option<Self> {
+        let proof = record.proof()?;
+        let number: PithNumber = proof.number.parse().ok()?;
+        Some(Self { number: proof.number.clone(), url: number.url(), proof: Some(proof) })
+    }
+
     /// The values of the XMP properties, in order.
     #[must_use]
     pub fn values(&self) -> Vec<(Key, &str)> {
@@ -314,6 +306,7 @@ impl Reading {
         let text = |key| self.agreed(key).map(str::to_owned);
         let proof = || {
             Some(Proof {
+                number: text(Key::Number)?,
                 source: text(Key::Source)?,
                 sha256: text(Key::Sha256)?,
                 record: text(Key::Record)?,
@@ -339,25 +332,5 @@ fn years_agree(a: &str, b: &str) -> bool {
     match (year(a), year(b)) {
         (Some(a), Some(b)) => a == b,
         _ => true,
-    }
-}
-
-impl Metadata {
-    /// The metadata of a record that has verified, with its proof; `None` where it has no receipt.
-    pub fn of(record: &crate::record::Record) -> Option<Self> {
-        let proof = record.proof()?;
-        let number: crate::id::PithNumber = proof.number.parse().ok()?;
-        Some(Self {
-            number: proof.number,
-            url: number.url(),
-            proof: Some(Proof {
-                source: proof.source,
-                sha256: proof.sha256,
-                record: proof.record,
-                key_id: proof.key_id,
-                signature: proof.signature,
-                signed_at: proof.signed_at,
-            }),
-        })
     }
 }

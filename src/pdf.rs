@@ -21,6 +21,7 @@ mod text_string;
 mod trailer;
 pub mod xmp;
 
+use crate::error::{self, Remedy};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -45,7 +46,7 @@ pub const MAX_DECODED: usize = 64 << 20;
 #[non_exhaustive]
 pub enum PdfError {
     /// The file could not be read.
-    #[error("cannot be read: {0}")]
+    #[error("{}", error::io_message(.0))]
     Io(#[from] io::Error),
     /// The path leads to a directory, a pipe, a device.
     #[error("is {}, not a file", if *directory { "a directory" } else { "a pipe or a device" })]
@@ -88,12 +89,10 @@ pub enum PdfError {
     },
 }
 
-impl PdfError {
-    /// What to do about it: the second line of a message, where there is something to say.
-    #[must_use]
-    pub fn remedy(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::Io(_) => return None,
+impl Remedy for PdfError {
+    fn remedy(&self) -> Option<String> {
+        let remedy = match self {
+            Self::Io(error) => return Some(error::io_remedy(error).to_owned()),
             Self::NotAFile { directory: true } => "name the PDF inside of it",
             Self::NotAFile { directory: false } => "write it to a file first",
             Self::Empty => "the program that should have written it failed; make it again",
@@ -104,7 +103,8 @@ impl PdfError {
                 "make the PDF again, or repair it with: qpdf IN.pdf OUT.pdf"
             }
             Self::TooLarge { .. } => "this is not a paper's PDF; make it again from its source",
-        })
+        };
+        Some(remedy.to_owned())
     }
 }
 

@@ -9,7 +9,7 @@ mod text;
 pub use github::github;
 pub use json::{CheckJson, ErrorJson, RecordJson, VerdictJson, line};
 pub use sarif::sarif;
-pub use text::{Counts, Text, verdict};
+pub use text::{Counts, Text, verdict, wrap};
 
 use crate::check::{Finding, Level};
 use crate::id::PithNumber;

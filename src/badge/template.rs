@@ -96,7 +96,7 @@ pub(super) fn render(badge: &Badge, format: Format, style: Style) -> String {
         arxiv_id: badge.source.id(),
         year: badge.submitted_on.get(..4).unwrap_or_default(),
         category: &badge.primary_category,
-        title: badge.title().map(escape::line),
+        title: badge.title().map(escape::line).filter(|title| !title.trim().is_empty()),
         authors: badge.authors.as_deref().map(split_authors).unwrap_or_default(),
         verified: badge.verified,
         proof: badge.proof.as_deref().map(escape::script_json),

@@ -182,7 +182,7 @@ fn what_carries_no_proof_says_so() {
     assert_eq!(read("<p>none</p>"), ReadError::NoProof(Carrier::Html));
     assert!(matches!(read("<svg"), ReadError::Xml(_)));
     let dtd = read("<!DOCTYPE svg [<!ENTITY a 'b'>]><svg>&a;</svg>");
-    assert_eq!(dtd, ReadError::Xml("it declares a document type, which no badge does".into()));
+    assert_eq!(dtd, ReadError::Xml("it has a document type declaration".into()));
     let proof = format!("<p:proof xmlns:p='{NAMESPACE}'>{{}}</p:proof>");
     assert_eq!(
         read(&format!("<svg>{proof}</svg>")),
@@ -264,6 +264,8 @@ fn hostile_markup_is_read_in_bounded_time() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_markup_makes_the_reader_panic(pieces in proptest::collection::vec(
         prop_oneof![

@@ -9,6 +9,7 @@ use super::options::Options;
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run};
 use crate::check::{self, Subject};
+use crate::error::Remedy;
 use crate::id::Query;
 use crate::pdf::{Pdf, PdfError};
 use crate::report::{CheckJson, Checked, Counts, FileReport, Unchecked, github, line, sarif};
@@ -83,7 +84,9 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     bar.finish_and_clear();
     match args.format {
         Format::Sarif => terminal.raw(sarif(&all).as_bytes())?,
-        Format::Text if !options.quiet => terminal.result(&terminal.text.summary(counts))?,
+        Format::Text if !options.quiet && counts.files > 0 => {
+            terminal.result(&terminal.text.summary(counts))?
+        }
         _ => {}
     }
     Ok(exit)
@@ -120,11 +123,7 @@ pub(super) fn report(
         Err(error) => {
             let locked = matches!(error, PdfError::NeedsPassword | PdfError::WrongPassword);
             let findings = locked.then(check::locked).into_iter().collect();
-            Err(Unchecked {
-                message: error.to_string(),
-                remedy: error.remedy().map(str::to_owned),
-                findings,
-            })
+            Err(Unchecked { message: error.to_string(), remedy: error.remedy(), findings })
         }
     };
     FileReport { input, outcome }

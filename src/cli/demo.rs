@@ -9,6 +9,7 @@ use super::options::Options;
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files};
 use crate::badge::{Badge, Format, Style};
+use crate::error::Remedy;
 use crate::inject::{self, Output};
 use crate::metadata::Metadata;
 use crate::paper;
@@ -70,7 +71,7 @@ impl Demo<'_> {
     fn resolve(&mut self) -> Result<Resolved, Failure> {
         let resolver = Resolver::new(vec![Box::new(Embedded)], None, Keyring::pinned());
         let (_, resolved) = Context::over(resolver)?.resolve(DEMO_ID)?;
-        let text = super::resolve::text(&resolved, self.terminal);
+        let text = super::resolve::text(&resolved, self.terminal.text);
         self.say(&format!("pith resolve {DEMO_ID}"), &text)?;
         let record = resolved.record.proof_json().unwrap_or_default();
         self.write("record.json", "the record and its receipt", record.as_bytes())?;
@@ -109,7 +110,7 @@ impl Demo<'_> {
         let (from, to) = (self.dir.join("paper.pdf"), self.dir.join("paper-with-proof.pdf"));
         let report =
             inject::inject(&from, Output::Path(&to), &metadata, &inject::Options::default())
-                .map_err(|error| Failure::of_inject(&error))?;
+                .map_err(|error| Failure::new(Exit::Io, error.to_string(), error.remedy()))?;
         self.written.push(("the same PDF with the proof", "paper-with-proof.pdf".into()));
         let command = format!("pith inject paper.pdf {DEMO_ID} -o paper-with-proof.pdf");
         let grown = report.output_length.saturating_sub(report.input_length);

@@ -3,6 +3,7 @@
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run};
 use crate::check::{ALL, Check, by_id};
+use crate::report::wrap;
 
 /// What a check looks at, why, and what to do
 #[derive(Debug, clap::Args)]
@@ -40,37 +41,15 @@ fn explain(check: &Check, terminal: &Terminal) -> String {
     for (head, text) in
         [("What it looks at", check.looks_at), ("Why", check.why), ("What to do", check.remedy)]
     {
-        out.push_str(&format!("\n{head}\n{}", wrap(text)));
+        out.push_str(&format!("\n{head}\n  {}\n", wrap(text, 2)));
     }
-    out
-}
-
-/// Lines of at most 78 columns, two of them margin.
-fn wrap(text: &str) -> String {
-    let mut out = String::new();
-    let mut column = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if column == 0 || column + 1 + length > 78 {
-            out.push_str(if column == 0 { "  " } else { "\n  " });
-            column = 2 + length;
-        } else {
-            out.push(' ');
-            column += 1 + length;
-        }
-        out.push_str(word);
-    }
-    out.push('\n');
     out
 }
 
 fn unknown(id: &str) -> Failure {
-    let shared = |known: &str| {
-        let parts: Vec<_> = known.split('-').collect();
-        id.split(['-', '_', ' ']).filter(|part| parts.contains(part)).count()
-    };
-    let nearest = ALL.into_iter().max_by_key(|check| shared(check.id));
-    let remedy = match nearest.filter(|check| shared(check.id) > 0) {
+    let likeness = |check: &Check| strsim::jaro_winkler(check.id, id);
+    let nearest = ALL.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let remedy = match nearest.filter(|check| likeness(check) > 0.8) {
         Some(check) => format!("did you mean {}? `pith explain` lists all", check.id),
         None => "`pith explain` lists all".into(),
     };

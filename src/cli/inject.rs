@@ -1,11 +1,12 @@
 //! `pith inject PDF ID`, `pith strip PDF`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::options::{Format, Options};
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run};
+use crate::error::Remedy;
 use crate::inject::{self, Output, Report};
 use crate::metadata::Metadata;
 use crate::report::{VerdictJson, line};
@@ -53,13 +54,14 @@ pub(super) struct StripArgs {
 
 /// Where the outcome goes, and how far to go for it.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("target").required(true).args(["output", "in_place"]))]
 struct Target {
     /// Write to this file
-    #[arg(short, long, value_name = "OUT", required_unless_present = "in_place")]
+    #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 
     /// Replace the PDF itself, whole or not at all
-    #[arg(long, conflicts_with = "output")]
+    #[arg(long)]
     in_place: bool,
 
     /// The user password of an encrypted PDF
@@ -83,6 +85,11 @@ impl Target {
         }
     }
 
+    /// The file that is written, as the user names it.
+    fn path<'a>(&'a self, pdf: &'a Path) -> &'a Path {
+        self.output.as_deref().unwrap_or(pdf)
+    }
+
     fn options(&self) -> inject::Options {
         let (password, force) = (self.password.clone(), self.force);
         inject::Options { password, force, keep_times: self.keep_times }
@@ -93,7 +100,7 @@ pub(super) fn run(args: &InjectArgs, options: &Options, terminal: &mut Terminal)
     let resolved = super::sty::verified(&args.id, &Context::new(options)?, terminal)?;
     let metadata = Metadata::of(&resolved.record).expect("what verified has a receipt");
     let report = inject::inject(&args.pdf, args.target.output(), &metadata, &args.target.options())
-        .map_err(|error| Failure::of_inject(&error))?;
+        .map_err(|error| Failure::new(Exit::Io, error.to_string(), error.remedy()))?;
     match args.format {
         Format::Json => {
             let input = args.pdf.display().to_string();
@@ -101,30 +108,33 @@ pub(super) fn run(args: &InjectArgs, options: &Options, terminal: &mut Terminal)
             terminal.raw(line(&object).as_bytes())?;
         }
         Format::Number => terminal.raw(format!("{}\n", metadata.number).as_bytes())?,
-        Format::Text => say(&report, &format!("{} is in", metadata.number), terminal),
+        Format::Text => {
+            let what = format!("{} is in", metadata.number);
+            say(&report, &what, args.target.path(&args.pdf), terminal);
+        }
     }
     Ok(Exit::Good)
 }
 
 pub(super) fn strip(args: &StripArgs, terminal: &mut Terminal) -> Run {
     let report = inject::strip(&args.pdf, args.target.output(), &args.target.options())
-        .map_err(|error| Failure::of_inject(&error))?;
+        .map_err(|error| Failure::new(Exit::Io, error.to_string(), error.remedy()))?;
     let what = match report.changed {
         true => "the Pith Number is out of",
         false => "there was no Pith Number in",
     };
-    say(&report, what, terminal);
+    say(&report, what, args.target.path(&args.pdf), terminal);
     Ok(Exit::Good)
 }
 
 /// What was done is no result for a pipe: the file is.
-fn say(report: &Report, what: &str, terminal: &mut Terminal) {
+fn say(report: &Report, what: &str, path: &Path, terminal: &mut Terminal) {
     let sizes = match report.output_length.checked_sub(report.input_length) {
         Some(0) => "as long as before".to_owned(),
         Some(more) => format!("{more} bytes longer"),
         None => format!("{} bytes shorter", report.input_length - report.output_length),
     };
-    terminal.note(&format!("{what} {} ({sizes})", report.output.display()));
+    terminal.note(&format!("{what} {} ({sizes})", path.display()));
     if report.signatures.count > 0 {
         terminal.note(&format!(
             "  {} signature(s) in it: what they sign is unchanged",

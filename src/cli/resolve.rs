@@ -8,7 +8,7 @@ use super::terminal::Terminal;
 use super::{Exit, Failure, Run};
 use crate::escape;
 use crate::id::Query;
-use crate::report::{ErrorJson, RecordJson, VerdictJson, line, verdict};
+use crate::report::{ErrorJson, RecordJson, Text, VerdictJson, line, verdict, wrap};
 use crate::source::Resolved;
 use crate::verify::Status;
 
@@ -81,7 +81,7 @@ fn show(
             terminal.raw(line(&object).as_bytes())?;
         }
         Format::Number => number(input, checked, terminal)?,
-        Format::Text => terminal.result(&text(resolved, terminal))?,
+        Format::Text => terminal.result(&text(resolved, terminal.text))?,
     }
     Ok(exit)
 }
@@ -119,13 +119,12 @@ pub(super) fn exit_of(status: Status) -> Exit {
 }
 
 /// Number, verdict, the paper, where it came from, every step.
-pub(super) fn text(resolved: &Resolved, terminal: &Terminal) -> String {
-    let style = &terminal.text;
+pub(super) fn text(resolved: &Resolved, style: Text) -> String {
     let checked = &resolved.verdict;
     let number = checked.pith_number.map_or("no Pith Number".into(), |number| number.to_string());
     let mut out = format!("{}\n", style.heading(&number, checked.status()));
     if let Some(title) = resolved.record.title() {
-        out.push_str(&format!("  {}\n", escape::terminal(title)));
+        out.push_str(&format!("  {}\n", wrap(&escape::terminal(title), 2)));
     }
     if let Ok(fields) = resolved.record.fields() {
         let cats: Vec<_> = std::iter::once(&fields.primary_cat)
@@ -140,6 +139,6 @@ pub(super) fn text(resolved: &Resolved, terminal: &Terminal) -> String {
         out.push_str(&format!("  {}\n", number.url()));
     }
     out.push_str(&format!("  from {}\n\n", escape::terminal(&resolved.url)));
-    out.push_str(&verdict(checked, style));
+    out.push_str(&verdict(checked, &style));
     out
 }

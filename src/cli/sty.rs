@@ -42,11 +42,9 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     if let Some(number) = resolved.verdict.pith_number
         && args.output != std::path::Path::new("-")
     {
-        terminal.note(&format!(
-            "wrote {} for {number}; in the paper:\n  \\usepackage{{pith}}\n  \\pithnumber{{{}}}",
-            args.output.display(),
-            number.suffix
-        ));
+        terminal.note(&format!("wrote {} for {number}; in the paper:", args.output.display()));
+        terminal.note("  \\usepackage{pith}");
+        terminal.note(&format!("  \\pithnumber{{{}}}", number.suffix));
     }
     Ok(Exit::Good)
 }
@@ -55,15 +53,14 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
 pub(super) fn verified(
     id: &str,
     context: &Context,
-    terminal: &Terminal,
+    terminal: &mut Terminal,
 ) -> Result<Resolved, Failure> {
     let (_, resolved) = context.resolve(id)?;
     if resolved.verdict.status() == Status::Verified {
         return Ok(resolved);
     }
-    let text = super::resolve::text(&resolved, terminal);
+    terminal.show(&super::resolve::text(&resolved, terminal.text));
     let message = format!("the record of {id} does not verify, so nothing was written");
-    let remedy =
-        format!("these are the steps; another source may have a better one (--mirror):\n{text}");
-    Err(Failure::new(Exit::Wrong, message, Some(remedy)))
+    let remedy = "ask another source with --mirror, or report it to the registry";
+    Err(Failure::new(Exit::Wrong, message, Some(remedy.into())))
 }

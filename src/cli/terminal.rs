@@ -57,6 +57,11 @@ impl Terminal {
         }
     }
 
+    /// Writes text that is safe for a terminal already, lines and all, to standard error.
+    pub fn show(&mut self, text: &str) {
+        let _ = anstream::stderr().write_all(text.as_bytes());
+    }
+
     /// Says what went wrong, and on the next line what to do.
     pub fn error(&mut self, failure: &Failure) {
         let Text { bad, dim, reset, .. } = self.text;

@@ -66,7 +66,7 @@ type Results = Vec<(String, Result<Verdict, Failure>)>;
 fn carried(path: &Path, password: Option<&str>, keys: &Keyring) -> Result<Results, Failure> {
     let name = path.display().to_string();
     let of_pdf = |pdf: Result<Pdf, _>| {
-        let pdf = pdf.map_err(|error| Failure::of_pdf(&name, &error))?;
+        let pdf = pdf.map_err(|error| Failure::of(Exit::Io, &name, &error))?;
         let page = pdf.first_page();
         Ok(binding::verify_pdf(&Reading::of(&pdf), page.as_ref(), keys))
     };
@@ -88,7 +88,13 @@ fn carried(path: &Path, password: Option<&str>, keys: &Keyring) -> Result<Result
             });
             Ok(verdicts.collect())
         }
-        _ => Ok(records(&name, &bytes, keys)),
+        Some(b'{' | b'[') => Ok(records(&name, &bytes, keys)),
+        _ => {
+            let message =
+                format!("{name}: it is no record (JSON), no badge (SVG, HTML) and no PDF");
+            let remedy = "give one of these, or fetch it again".to_owned();
+            Err(Failure::new(Exit::Io, message, Some(remedy)))
+        }
     }
 }
 

@@ -54,6 +54,8 @@ fn pieces() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn xml_gives_back_all_that_xml_can_hold(text in pieces()) {
         let document = format!("<a b=\"{0}\">{0}</a>", xml(&text));

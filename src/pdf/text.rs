@@ -138,6 +138,9 @@ impl Text {
             Some(BfString::String(text)) => {
                 text.chars().for_each(|character| letters(character, &mut characters))
             }
+            None if matches!(glyph, Glyph::Type3(_)) => {
+                characters.push_str(bitmap_letters(glyph.char_code()));
+            }
             None => {}
         }
         if characters.is_empty() {
@@ -286,6 +289,25 @@ fn letters(character: char, out: &mut String) {
         '\u{ad}' | '\u{2010}' | '\u{2011}' => out.push('-'),
         character if character.is_control() => {}
         character => out.push(character),
+    }
+}
+
+/// The letters of a glyph in a bitmap font of TeX's, which has no names but `a65`: ASCII, and the ligatures where
+/// the encodings OT1 and T1 have them. Most papers of the years before 2000 are set so.
+fn bitmap_letters(code: u32) -> &'static str {
+    const ASCII: &str = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`\
+                         abcdefghijklmnopqrstuvwxyz{|}~";
+    match code {
+        11 | 27 => "ff",
+        12 | 28 => "fi",
+        13 | 29 => "fl",
+        14 | 30 => "ffi",
+        15 | 31 => "ffl",
+        33..=126 => {
+            let at = code as usize - 33;
+            &ASCII[at..=at]
+        }
+        _ => "",
     }
 }
 

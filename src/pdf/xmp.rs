@@ -8,7 +8,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use askama::Template;
-use roxmltree::{Attribute, Document, Node, ParsingOptions};
+use roxmltree::{Attribute, Document, Node};
+
+use crate::escape;
+use crate::xml::{self, XmlError};
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const XMP: &str = "http://ns.adobe.com/xap/1.0/";
@@ -111,12 +114,9 @@ impl Packet {
     }
 
     fn document(&self) -> Result<Document<'_>, XmpError> {
-        let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-        Document::parse_with_options(&self.text[self.xml.clone()], options).map_err(|error| {
-            match error {
-                roxmltree::Error::DtdDetected => XmpError::Doctype,
-                error => XmpError::Malformed(error.to_string()),
-            }
+        xml::parse(&self.text[self.xml.clone()], MAX_NODES).map_err(|error| match error {
+            XmlError::Doctype => XmpError::Doctype,
+            error => XmpError::Malformed(error.to_string()),
         })
     }
 
@@ -213,8 +213,8 @@ pub fn new_packet(change: &Change<'_>) -> Result<Vec<u8>, XmpError> {
         rdf: fill.rdf,
         about: &fill.about,
         schema: fill.schema,
-        properties: &fill.properties,
-        identifier: fill.identifier.as_deref(),
+        properties: fill.properties,
+        identifier: fill.identifier,
         extension: fill.extension,
     };
     packet.render().map(String::into_bytes).map_err(|error| XmpError::Malformed(error.to_string()))
@@ -225,8 +225,8 @@ struct Fill<'a> {
     rdf: &'static str,
     about: String,
     schema: &'a Schema,
-    properties: Vec<(&'a str, Cow<'a, str>)>,
-    identifier: Option<Cow<'a, str>>,
+    properties: &'a [(&'a str, &'a str)],
+    identifier: Option<&'a str>,
     extension: bool,
 }
 
@@ -238,7 +238,7 @@ struct PacketTemplate<'a> {
     rdf: &'a str,
     about: &'a str,
     schema: &'a Schema,
-    properties: &'a [(&'a str, Cow<'a, str>)],
+    properties: &'a [(&'a str, &'a str)],
     identifier: Option<&'a str>,
     extension: bool,
 }
@@ -249,7 +249,7 @@ struct PropertiesTemplate<'a> {
     rdf: &'a str,
     about: &'a str,
     schema: &'a Schema,
-    properties: &'a [(&'a str, Cow<'a, str>)],
+    properties: &'a [(&'a str, &'a str)],
     identifier: Option<&'a str>,
     extension: bool,
 }
@@ -262,17 +262,13 @@ struct SchemaTemplate<'a> {
 }
 
 impl<'a> Fill<'a> {
-    fn new(change: &Change<'a>, extension: bool) -> Self {
+    fn new(change: &'a Change<'a>, extension: bool) -> Self {
         Self {
             rdf: "",
             about: String::new(),
             schema: change.schema,
-            properties: change
-                .properties
-                .iter()
-                .map(|(name, value)| (*name, xml_text(value)))
-                .collect(),
-            identifier: change.identifier.map(xml_text),
+            properties: &change.properties,
+            identifier: change.identifier,
             extension,
         }
     }
@@ -282,8 +278,8 @@ impl<'a> Fill<'a> {
             rdf: self.rdf,
             about: &self.about,
             schema: self.schema,
-            properties: &self.properties,
-            identifier: self.identifier.as_deref(),
+            properties: self.properties,
+            identifier: self.identifier,
             extension: self.extension,
         };
         template.render().map_err(|error| XmpError::Malformed(error.to_string()))
@@ -345,13 +341,13 @@ impl Edits<'_> {
 
     fn date(&mut self, node: Node<'_, '_>, date: &str) {
         if let Some(attribute) = node.attribute_node((XMP, "MetadataDate")) {
-            self.edits.push((attribute.range_value(), escaped(date)));
+            self.edits.push((attribute.range_value(), escape::xml(date)));
         }
         if let Some(element) =
             node.children().find(|child| child.has_tag_name((XMP, "MetadataDate")))
             && let Some(text) = element.first_child().filter(Node::is_text)
         {
-            self.edits.push((text.range(), escaped(date)));
+            self.edits.push((text.range(), escape::xml(date)));
         }
     }
 
@@ -367,7 +363,7 @@ impl Edits<'_> {
             if let (Some(new), Some(text)) =
                 (&fill.identifier, node.first_child().filter(Node::is_text))
             {
-                let item = format!("<rdf:li>{}</rdf:li>", escaped(new));
+                let item = format!("<rdf:li>{}</rdf:li>", escape::xml(new));
                 let old = &self.text[text.range()];
                 let bag = format!("<rdf:Bag{}><rdf:li>{old}</rdf:li>{item}</rdf:Bag>", fill.rdf);
                 self.edits.push((text.range(), bag));
@@ -390,10 +386,10 @@ impl Edits<'_> {
                 return;
             }
             (Some(new), _) => match ours.first().and_then(|item| item.first_child()) {
-                Some(text) => self.edits.push((text.range(), escaped(&new))),
+                Some(text) => self.edits.push((text.range(), escape::xml(new))),
                 None => {
                     let name = sibling_name(self.text, bag, "li");
-                    self.append(bag, &format!("<{name}>{}</{name}>", escaped(&new)));
+                    self.append(bag, &format!("<{name}>{}</{name}>", escape::xml(new)));
                 }
             },
             (None, _) => {
@@ -529,28 +525,6 @@ fn sibling_name(text: &str, node: Node<'_, '_>, name: &str) -> String {
         Some((prefix, _)) => format!("{prefix}:{name}"),
         None => name.to_owned(),
     }
-}
-
-/// Text without the characters that XML 1.0 cannot hold (2.2), each replaced by U+FFFD.
-fn xml_text(text: &str) -> Cow<'_, str> {
-    let forbidden = |character: char| {
-        (character.is_control()
-            && !matches!(character, '\t' | '\n' | '\u{80}'..='\u{9f}' | '\u{7f}'))
-            || matches!(character, '\u{fffe}' | '\u{ffff}')
-    };
-    if text.contains(forbidden) {
-        Cow::Owned(text.replace(forbidden, "\u{fffd}"))
-    } else {
-        Cow::Borrowed(text)
-    }
-}
-
-fn escaped(text: &str) -> String {
-    xml_text(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 fn decode(bytes: &[u8]) -> Result<(String, Encoding), XmpError> {

@@ -7,6 +7,9 @@ use crate::check::{Finding, Level};
 use crate::escape;
 use crate::verify::{NOT_COVERED, Outcome, Status, Verdict};
 
+/// The width that every terminal has.
+const COLUMNS: usize = 80;
+
 /// Colours by meaning, as terminal sequences; empty where none are wanted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Text {
@@ -110,7 +113,9 @@ impl Text {
         };
         let level = self.paint(style, &format!("{:<7}", finding.level));
         let id = self.paint(self.bold, finding.check);
-        let _ = writeln!(out, "  {level}  {id}: {}", escape::terminal(&finding.message));
+        let message = format!("{}: {}", finding.check, escape::terminal(&finding.message));
+        let message = wrap(&message, 11).replacen(finding.check, &id, 1);
+        let _ = writeln!(out, "  {level}  {message}");
         let rows = [
             ("found", finding.found.clone()),
             ("expected", finding.expected.clone()),
@@ -119,7 +124,8 @@ impl Text {
         for (label, value) in rows {
             if let Some(value) = value {
                 let label = self.paint(self.dim, &format!("{label:<8}"));
-                let _ = writeln!(out, "           {label} {}", escape::terminal(&value));
+                let value = wrap(&escape::terminal(&value), 20);
+                let _ = writeln!(out, "           {label} {value}");
             }
         }
     }
@@ -188,9 +194,31 @@ pub fn verdict(verdict: &Verdict, text: &Text) -> String {
             Outcome::NotChecked => (text.dim, "not checked"),
         };
         let outcome = text.paint(style, &format!("{outcome:<11}"));
-        let _ = writeln!(out, "  {outcome}  {:<13}  {}", step.step, escape::terminal(&step.detail));
+        let detail = wrap(&escape::terminal(&step.detail), 30);
+        let _ = writeln!(out, "  {outcome}  {:<13}  {detail}", step.step);
     }
     let covered = format!("not signed, so never verified: {}", NOT_COVERED.join(", "));
-    let _ = writeln!(out, "  {}", text.paint(text.dim, &covered));
+    let _ = writeln!(out, "  {}", text.paint(text.dim, &wrap(&covered, 2)));
+    out
+}
+
+/// Breaks `text` between words into lines of 80 columns, each but the first after `indent` blanks.
+/// The first line is taken to begin there too. A longer word stays whole.
+pub fn wrap(text: &str, indent: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut column = indent;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > indent && column + 1 + length > COLUMNS {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        } else if column > indent {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
     out
 }

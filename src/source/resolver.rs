@@ -77,6 +77,9 @@ impl Remedy for ResolveError {
                 let candidates: Vec<_> = candidates.iter().map(Suffix::as_str).collect();
                 format!("give one of them in full: {}", candidates.join(", "))
             }
+            Self::Unreachable { answers, .. } if answers.is_empty() => {
+                "with --offline, give a folder of records with --mirror DIR".into()
+            }
             Self::Unreachable { .. } => {
                 "check the network, or give a mirror or a folder of records with --mirror".into()
             }

@@ -1,5 +1,6 @@
 //! One test binary; each module is a theme.
 
+mod badges;
 mod cmd;
 mod desk;
 mod pdf_files;
@@ -11,5 +12,6 @@ mod pdf_xmp;
 mod records;
 mod server;
 mod sources;
+mod tex;
 mod tools;
 mod vectors;

@@ -58,6 +58,14 @@ pub fn paper(engine: &str) -> Option<PathBuf> {
     PAPERS[index].get_or_init(|| compile("paper", engine, PAPER)).clone()
 }
 
+/// The paper in bitmap fonts, as dvips and pdfTeX set it where there are no outlines.
+pub fn bitmap_paper() -> Option<PathBuf> {
+    if !tools::require("mf") {
+        return None;
+    }
+    compile("bitmap", "pdflatex", &format!("\\pdfmapfile{{}}\n{PAPER}"))
+}
+
 /// An empty folder for one test.
 pub fn folder(name: &str) -> PathBuf {
     let folder =

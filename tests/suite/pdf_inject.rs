@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pith::error::Remedy;
 use pith::inject::{InjectError, Note, Options, Output, inject, strip};
-use pith::metadata::{Key, Metadata, Place, Proof, Reading};
+use pith::metadata::{Key, Metadata, Place, Reading};
 use pith::pdf::{Pdf, PdfError};
 use proptest::prelude::*;
+
+use pith::record::Proof;
 
 use crate::pdf_files::{
     ENGINES, PACKET, WITH_XMP, build, build_after, folder, paper, stream, unusual, with_xmp,
@@ -18,6 +21,7 @@ fn metadata() -> Metadata {
         number: "pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
         url: "https://pith.science/pith/WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
         proof: Some(Proof {
+            number: "pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
             source: "arXiv:2403.01164v1".to_owned(),
             sha256: "b28ae4e882af74aa263b909019438 60f".replace(' ', ""),
             record: "{\"metadata\":{\"license\":\"<&>\"},\"source\":\"\u{f6}\"}".to_owned(),
@@ -410,6 +414,22 @@ fn a_buried_section_is_taken_out_and_the_report_says_what_remains() {
     if require("qpdf") {
         assert!(qpdf_complaints(&path).is_empty(), "{:?}", qpdf_complaints(&path));
     }
+}
+
+#[test]
+fn a_badge_that_stays_is_said() {
+    let folder = folder("badge");
+    let path = folder.join("badge.pdf");
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[4 0 R]>>"),
+        (4, "<</Subtype/Link/Rect[1 1 9 9]/A<</S/URI/URI(https://pith.science/pith/X)>>>>"),
+    ];
+    fs::write(&path, build(&objects, "/Root 1 0 R")).unwrap();
+    let report = strip(&path, Output::InPlace, &options()).unwrap();
+    assert!(!report.changed);
+    assert_eq!(report.notes, [Note::BadgeRemains]);
 }
 
 #[test]

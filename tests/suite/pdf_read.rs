@@ -2,7 +2,7 @@
 
 use pith::pdf::{Pdf, Rect, Word};
 
-use crate::pdf_files::{ENGINES, TITLE, build, paper, stream};
+use crate::pdf_files::{ENGINES, TITLE, bitmap_paper, build, paper, stream};
 
 #[test]
 fn a_title_over_three_lines_comes_out_as_its_words() {
@@ -22,6 +22,14 @@ fn a_title_over_three_lines_comes_out_as_its_words() {
         assert!(pdf.damage().is_empty(), "{engine}: {:?}", pdf.damage());
         assert_eq!(pdf.page_count(), 1);
     }
+}
+
+#[test]
+fn bitmap_fonts_are_read_by_their_codes() {
+    let Some(path) = bitmap_paper() else { return };
+    let page = Pdf::open(&path, None).unwrap().first_page().unwrap();
+    let text = texts(&page.words).join(" ");
+    assert!(text.contains(TITLE), "{text}");
 }
 
 /// A page with `content`, set in Times that is not embedded.
