@@ -16,6 +16,9 @@ pub fn io_message(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is no such file or folder".to_owned(),
         ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        ErrorKind::NotADirectory => "it is not a folder".to_owned(),
+        ErrorKind::AlreadyExists => "there is a file of that name already".to_owned(),
         ErrorKind::StorageFull => "the disk is full".to_owned(),
         ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         _ => error.to_string(),
@@ -27,6 +30,9 @@ pub fn io_remedy(error: &io::Error) -> &'static str {
     match error.kind() {
         ErrorKind::NotFound => "check the name, and that its folder exists",
         ErrorKind::PermissionDenied => "check who owns it, and its permissions",
+        ErrorKind::IsADirectory => "give the name of a file",
+        ErrorKind::NotADirectory => "give the name of a folder",
+        ErrorKind::AlreadyExists => "give another name",
         ErrorKind::StorageFull => "make room on the disk",
         ErrorKind::ReadOnlyFilesystem => "write to another place with -o",
         _ => "check the path",

@@ -85,7 +85,8 @@ pub(super) fn keyring(options: &Options) -> Result<Keyring, Failure> {
 fn folder(mirror: &str) -> Result<Mirror, Failure> {
     Mirror::open(Path::new(mirror)).map_err(|error| {
         let remedy = "--mirror takes the address of a registry (https://...) or a folder with pith/<suffix>.json";
-        Failure::new(Exit::Io, format!("{mirror}: {error}"), Some(remedy.into()))
+        let message = format!("{mirror}: {}", crate::error::io_message(&error));
+        Failure::new(Exit::Io, message, Some(remedy.into()))
     })
 }
 

@@ -109,9 +109,9 @@ fn records(name: &str, bytes: &[u8], keys: &Keyring) -> Results {
     };
     let lines: Vec<&[u8]> =
         bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).collect();
-    // Objects line by line: each line but the last closes what it opened.
+    // Objects line by line close on their line what they opened; one of the first two may be cut off.
     let is_list = lines.len() > 1
-        && lines.iter().take(2).all(|line| {
+        && lines.iter().take(2).any(|line| {
             let line = line.trim_ascii();
             line.starts_with(b"{") && line.ends_with(b"}")
         });

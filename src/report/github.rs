@@ -4,11 +4,11 @@ use super::FileReport;
 use super::sarif::message;
 use crate::check::{Finding, Level};
 
-/// A command for each finding, and one for a file that could not be read.
+/// A command for each finding, and one for a file that could not be read where no finding says so.
 pub fn github(report: &FileReport) -> String {
     let mut out: String =
         report.findings().iter().map(|finding| annotation(report, finding)).collect();
-    if let Err(unchecked) = &report.outcome {
+    if let (Err(unchecked), true) = (&report.outcome, out.is_empty()) {
         let (file, text) = (property(&report.input), data(&unchecked.message));
         out.push_str(&format!("::error file={file},title=pith::{text}\n"));
     }
