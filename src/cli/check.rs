@@ -7,9 +7,9 @@ use clap::ValueEnum;
 use super::context::{keyring, query};
 use super::options::Options;
 use super::terminal::Terminal;
-use super::{Exit, Failure, Run};
+use super::{Exit, Run};
 use crate::check::{self, Subject};
-use crate::error::Remedy;
+use crate::error::{self, Remedy};
 use crate::id::Query;
 use crate::pdf::{Pdf, PdfError};
 use crate::report::{CheckJson, Checked, Counts, FileReport, Unchecked, github, line, sarif};
@@ -59,15 +59,14 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     let mut exit = Exit::Good;
     let mut paths = Vec::new();
     for path in &args.paths {
-        collect(path, &mut paths).unwrap_or_else(|failure| {
-            terminal.error(&failure);
-            exit = exit.max(failure.exit);
-        });
+        collect(path, &mut paths);
     }
     let bar = terminal.progress(paths.len());
     let (mut counts, mut all) = (Counts::default(), Vec::new());
-    for path in &paths {
-        let report = report(path, args.password.as_deref(), &keys, expected.as_ref());
+    for path in paths {
+        let check =
+            |path: PathBuf| report(&path, args.password.as_deref(), &keys, expected.as_ref());
+        let report = path.map_or_else(|unreadable| unreadable, check);
         let status = exit_of(&report);
         exit = exit.max(status);
         counts.add(&report);
@@ -84,9 +83,7 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     bar.finish_and_clear();
     match args.format {
         Format::Sarif => terminal.raw(sarif(&all).as_bytes())?,
-        Format::Text if !options.quiet && counts.files > 0 => {
-            terminal.result(&terminal.text.summary(counts))?
-        }
+        Format::Text if !options.quiet => terminal.result(&terminal.text.summary(counts))?,
         _ => {}
     }
     Ok(exit)
@@ -129,37 +126,52 @@ pub(super) fn report(
     FileReport { input, outcome }
 }
 
+/// A PDF to check, or the report on a path at which there is none.
+type Found = Result<PathBuf, FileReport>;
+
 /// The PDFs at a path: itself, or all in a folder and the folders in it, in the order of their names.
-fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let metadata = std::fs::metadata(path).map_err(|error| Failure::io(path, &error))?;
-    if !metadata.is_dir() {
-        found.push(path.to_owned());
-        return Ok(());
+fn collect(path: &Path, found: &mut Vec<Found>) {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => {
+            let before = found.len();
+            walk(path, found);
+            if found.len() == before {
+                let message = "there is no PDF in this folder".to_owned();
+                found.push(Err(unreadable(path, message, "name the PDF, or its folder")));
+            }
+        }
+        Ok(_) => found.push(Ok(path.to_owned())),
+        Err(error) => found.push(Err(unread(path, &error))),
     }
-    let before = found.len();
-    walk(path, found)?;
-    if found.len() == before {
-        let message = format!("{}: there is no PDF in this folder", path.display());
-        return Err(Failure::new(Exit::Io, message, Some("name the PDF, or its folder".into())));
-    }
-    Ok(())
 }
 
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+fn walk(folder: &Path, found: &mut Vec<Found>) {
     let read =
         || -> std::io::Result<Vec<std::fs::DirEntry>> { std::fs::read_dir(folder)?.collect() };
-    let mut entries = read().map_err(|error| Failure::io(folder, &error))?;
+    let mut entries = match read() {
+        Ok(entries) => entries,
+        Err(error) => return found.push(Err(unread(folder, &error))),
+    };
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
         let path = entry.path();
         // A link to a folder may lead back here, so only links to files are followed.
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if is_folder {
-            walk(&path, found)?;
+            walk(&path, found);
         } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf")) && !path.is_dir()
         {
-            found.push(path);
+            found.push(Ok(path));
         }
     }
-    Ok(())
+}
+
+fn unread(path: &Path, error: &std::io::Error) -> FileReport {
+    unreadable(path, error::io_message(error), error::io_remedy(error))
+}
+
+fn unreadable(path: &Path, message: String, remedy: &str) -> FileReport {
+    let remedy = Some(remedy.to_owned());
+    let outcome = Err(Unchecked { message, remedy, findings: Vec::new() });
+    FileReport { input: path.display().to_string(), outcome }
 }

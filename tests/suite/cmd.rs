@@ -236,5 +236,11 @@ fn every_case_prints_what_its_file_says() {
         .filter(|(_, wrong)| !wrong.is_empty())
         .map(|(path, wrong)| format!("{}\n{wrong}", path.display()))
         .collect();
-    assert!(wrong.is_empty(), "{} of {} cases differ\n\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} cases differ\n\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
 }

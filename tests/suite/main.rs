@@ -1,8 +1,10 @@
 //! One test binary; each module is a theme.
 
 mod badges;
+mod checks;
 mod cmd;
 mod desk;
+mod generated;
 mod pdf_files;
 mod pdf_hostile;
 mod pdf_inject;

@@ -1,0 +1,62 @@
+//! Text that is committed and follows from the code: compared here, and written anew with UPDATE=1.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use pith::check::ALL;
+
+/// The committed file `path` holds `text`.
+fn compare(path: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        return std::fs::write(file, text).unwrap();
+    }
+    let committed = std::fs::read_to_string(file).unwrap_or_default();
+    assert!(
+        committed == text,
+        "{path} differs from the code that it is made from; write it anew:\n\n    \
+         UPDATE=1 cargo test --test suite generated::\n"
+    );
+}
+
+#[test]
+fn docs_of_the_checks() {
+    let mut text = String::from(
+        "<!-- Made from src/check/ by `UPDATE=1 cargo test --test suite generated::`; change it there. -->\n\n\
+         # Checks\n\n\
+         `pith check` looks at these. An error makes the exit status 1; warnings and notes do not.\n\
+         `pith explain CHECK` prints the same text.\n\n\
+         | check | level | what is wrong |\n| --- | --- | --- |\n",
+    );
+    for check in ALL {
+        let (id, level, summary) = (check.id, check.level, check.summary);
+        let _ = writeln!(text, "| [{id}](#{id}) | {level} | {} |", markdown(summary));
+    }
+    for check in ALL {
+        let _ =
+            write!(text, "\n## {}\n\n{}: {}.\n", check.id, check.level, markdown(check.summary));
+        for (head, body) in
+            [("What it looks at", check.looks_at), ("Why", check.why), ("What to do", check.remedy)]
+        {
+            let _ = write!(text, "\n**{head}.** {}\n", markdown(body));
+        }
+        let folder = format!("tests/checks/{}", check.id);
+        let _ = write!(
+            text,
+            "\nExamples: [bad.pdf](../{folder}/bad.pdf) is found wanting, [good.pdf](../{folder}/good.pdf) is not.\n"
+        );
+    }
+    compare("docs/checks.md", &text);
+}
+
+/// Outside of code, what Markdown would take for HTML or a command of its own stands as it is.
+fn markdown(text: &str) -> String {
+    let escape = |text: &str| text.replace('\\', "\\\\").replace('<', "\\<").replace('*', "\\*");
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(place, part)| match place % 2 {
+        0 => escape(part),
+        _ => format!("`{part}`"),
+    });
+    parts.collect()
+}
