@@ -105,7 +105,7 @@ fn without_proof(reading: &Reading) -> Verdict {
     let damaged = reading.values(Key::Record).next().is_some();
     let reason = match (damaged, reading.unreadable.first()) {
         (true, _) => "the record in the PDF cannot be read".to_owned(),
-        (false, Some(unreadable)) => format!("the XMP packet cannot be read: {}", unreadable.error),
+        (false, Some(unreadable)) => unreadable.error.to_string(),
         (false, None) => "the PDF carries no proof".to_owned(),
     };
     let number = contradiction(reading, pith_number).unwrap_or_else(|| match pith_number {

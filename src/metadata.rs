@@ -189,7 +189,7 @@ pub struct Unreadable {
 #[derive(Debug, thiserror::Error)]
 pub enum PacketError {
     /// The stream.
-    #[error(transparent)]
+    #[error("the XMP packet cannot be read: {0}")]
     Stream(#[from] PdfError),
     /// The XML.
     #[error(transparent)]

@@ -21,7 +21,7 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
         .map(|packet| {
             let object = Some(packet.object.to_string());
             let place = Place { part: "XMP", object, ..Place::default() };
-            CHECK.finding(format!("the XMP packet cannot be read: {}", packet.error)).at(place)
+            CHECK.finding(packet.error.to_string()).at(place)
         })
         .collect()
 }

@@ -9,7 +9,7 @@ use super::{Exit, Failure, Run};
 use crate::error::Remedy;
 use crate::inject::{self, Output, Report};
 use crate::metadata::Metadata;
-use crate::report::{VerdictJson, line};
+use crate::report::{ErrorJson, VerdictJson, line};
 
 const SCHEMA: &str = "pith.inject/1";
 
@@ -97,6 +97,17 @@ impl Target {
 }
 
 pub(super) fn run(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run {
+    let result = inject(args, options, terminal);
+    if let (Err(failure), Format::Json) = (&result, args.format) {
+        let input = args.pdf.display().to_string();
+        let (message, remedy) = (&failure.message, failure.remedy.as_deref());
+        let error = ErrorJson::new(SCHEMA, &input, message, remedy, failure.exit as u8);
+        terminal.raw(line(&error).as_bytes())?;
+    }
+    result
+}
+
+fn inject(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run {
     let resolved = super::sty::verified(&args.id, &Context::new(options)?, terminal)?;
     let metadata = Metadata::of(&resolved.record).expect("what verified has a receipt");
     let report = inject::inject(&args.pdf, args.target.output(), &metadata, &args.target.options())

@@ -12,6 +12,7 @@ mod pdf_read;
 mod pdf_signed;
 mod pdf_xmp;
 mod records;
+mod schemas;
 mod server;
 mod sources;
 mod tex;
