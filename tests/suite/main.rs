@@ -3,8 +3,10 @@
 mod badges;
 mod checks;
 mod cmd;
+mod demo;
 mod desk;
 mod generated;
+mod offline;
 mod pdf_files;
 mod pdf_hostile;
 mod pdf_inject;
@@ -14,6 +16,7 @@ mod pdf_xmp;
 mod records;
 mod schemas;
 mod server;
+mod shell;
 mod sources;
 mod tex;
 mod tools;
