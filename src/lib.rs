@@ -4,17 +4,19 @@ pub mod error;
 pub mod escape;
 pub mod id;
 pub mod record;
-pub mod source;
 pub mod trust;
 pub mod verify;
 mod xml;
+
+pub mod source;
 
 pub mod badge;
 pub mod paper;
 pub mod sty;
 
-pub mod metadata;
 pub mod pdf;
+
+pub mod metadata;
 
 pub mod binding;
 pub mod check;

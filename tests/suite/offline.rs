@@ -49,6 +49,9 @@ fn offline_opens_no_socket_and_online_does() {
     let url = server.url();
     let calls = network_calls(&desk, &["resolve", "2403.01164", "--mirror", &url]);
     for call in ["socket(", "connect("] {
-        assert!(calls.iter().any(|line| line.contains(call)), "this test sees no {call}: {calls:?}");
+        assert!(
+            calls.iter().any(|line| line.contains(call)),
+            "this test sees no {call}: {calls:?}"
+        );
     }
 }

@@ -23,7 +23,8 @@ fn a_reader_that_goes_away_is_no_error() {
     ];
     for verb in verbs {
         let mut command = desk.command();
-        let many = std::iter::repeat_n(*verb.last().unwrap(), if verb[0] == "verify" { 500 } else { 0 });
+        let many =
+            std::iter::repeat_n(*verb.last().unwrap(), if verb[0] == "verify" { 500 } else { 0 });
         command.args(verb).args(many).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         drop(child.stdout.take());
@@ -62,7 +63,8 @@ fn the_shells_read_their_completions() {
 fn the_manual_page_renders_without_a_warning() {
     let page = Desk::new().good(&["man"]).stdout;
     let text = String::from_utf8_lossy(&page);
-    for verb in ["RESOLVE", "VERIFY", "STY", "BADGE", "INJECT", "STRIP", "CHECK", "EXPLAIN", "DEMO"] {
+    for verb in ["RESOLVE", "VERIFY", "STY", "BADGE", "INJECT", "STRIP", "CHECK", "EXPLAIN", "DEMO"]
+    {
         assert!(text.contains(&format!(".SH \"PITH {verb}\"")), "{verb}");
     }
     if !require("groff") {
