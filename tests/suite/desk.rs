@@ -29,7 +29,7 @@ impl Ran {
     /// Every line of standard output as JSON.
     pub fn json(&self) -> Vec<serde_json::Value> {
         let lines = self.out();
-        let parsed = lines.lines().map(|line| serde_json::from_str(line));
+        let parsed = lines.lines().map(serde_json::from_str);
         parsed.collect::<Result<_, _>>().unwrap_or_else(|error| panic!("{error}: {lines}"))
     }
 }
