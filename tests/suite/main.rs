@@ -7,6 +7,7 @@ mod pdf_inject;
 mod pdf_read;
 mod pdf_signed;
 mod pdf_xmp;
+mod readme;
 mod records;
 mod server;
 mod sources;
