@@ -13,7 +13,7 @@ pub use cache::Cache;
 pub use embedded::{DEMO_ID, Embedded};
 pub use http::{Http, HttpError};
 pub use mirror::Mirror;
-pub use resolver::{ResolveError, Resolved, Resolver};
+pub use resolver::{PassedOver, ResolveError, Resolved, Resolver};
 
 use crate::id::{Query, Suffix};
 use crate::record::Record;

@@ -229,12 +229,15 @@ impl Run<'_> {
 fn may_have_markup(words: &[&Word]) -> bool {
     let largest = words.iter().map(|word| word.size).fold(0.0, f64::max);
     let title = words.iter().filter(|word| word.size > largest * 0.9);
-    let is_formula = |word: &str| {
-        word.contains(|c: char| !c.is_ascii() || c.is_ascii_digit())
-            || (word.len() == 1 && !matches!(word, "A" | "a" | "I" | "&" | "-"))
-    };
     let has_index = words.windows(2).any(|pair| pair[1].script && pair[0].size > largest * 0.9);
-    has_index || title.clone().any(|word| is_formula(&word.text))
+    has_index || title.clone().any(|word| may_be_formula(&word.text))
+}
+
+/// `4-rainbow`, `O(n`, `\u{3b1}`: digits, letters that stand alone, anything beyond ASCII.
+fn may_be_formula(word: &str) -> bool {
+    let mut parts = word.split(|c: char| !c.is_alphanumeric() && c != '\'');
+    let stands_alone = |part: &str| part.len() == 1 && !matches!(part, "A" | "a" | "I");
+    word.contains(|c: char| !c.is_ascii() || c.is_ascii_digit()) || parts.any(stands_alone)
 }
 
 #[cfg(test)]

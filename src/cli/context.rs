@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::options::Options;
+use super::terminal::Terminal;
 use super::{Exit, Failure};
 use crate::error::Remedy;
 use crate::id::Query;
@@ -13,6 +14,7 @@ use crate::trust::Keyring;
 pub(super) struct Context {
     resolver: Resolver,
     runtime: tokio::runtime::Runtime,
+    verbose: bool,
 }
 
 impl Context {
@@ -35,11 +37,11 @@ impl Context {
         }
         let cache = (options.cache != Path::new("none"))
             .then(|| Cache::new(&options.cache, options.offline));
-        Self::over(Resolver::new(sources, cache, keys))
+        Self::over(Resolver::new(sources, cache, keys), options)
     }
 
     /// A context over a resolver that is made already.
-    pub fn over(resolver: Resolver) -> Result<Self, Failure> {
+    pub fn over(resolver: Resolver, options: &Options) -> Result<Self, Failure> {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         // Without a network to reach, the runtime gets no network driver: nothing opens a socket.
         if resolver.needs_network() {
@@ -48,14 +50,24 @@ impl Context {
         let runtime = builder
             .build()
             .map_err(|error| Failure::new(Exit::Io, format!("cannot start: {error}"), None))?;
-        Ok(Self { resolver, runtime })
+        Ok(Self { resolver, runtime, verbose: options.verbose })
     }
 
-    /// Parses `text` and finds its record.
-    pub fn resolve(&self, text: &str) -> Result<(Query, Resolved), Failure> {
+    /// Parses `text` and finds its record. Says of a source that lies; of others that were asked in
+    /// vain where the user wants to know.
+    pub fn resolve(
+        &self,
+        text: &str,
+        terminal: &mut Terminal,
+    ) -> Result<(Query, Resolved), Failure> {
         let query = query(text)?;
         let resolved = self.runtime.block_on(self.resolver.resolve(&query));
         let resolved = resolved.map_err(|error| failure(&error))?;
+        for source in &resolved.passed_over {
+            if source.is_doubtful || self.verbose {
+                terminal.note(&format!("{query}: {} {}", source.source_name, source.answer));
+            }
+        }
         Ok((query, resolved))
     }
 }

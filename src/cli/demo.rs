@@ -39,7 +39,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let mut demo = Demo { dir: &args.dir, written: Vec::new(), terminal };
     std::fs::create_dir_all(demo.dir).map_err(|error| Failure::io(demo.dir, &error))?;
-    let resolved = demo.resolve()?;
+    let resolved = demo.resolve(options)?;
     demo.package(&resolved)?;
     demo.badges(&resolved)?;
     demo.inject(&resolved)?;
@@ -68,9 +68,9 @@ impl Demo<'_> {
         Ok(())
     }
 
-    fn resolve(&mut self) -> Result<Resolved, Failure> {
+    fn resolve(&mut self, options: &Options) -> Result<Resolved, Failure> {
         let resolver = Resolver::new(vec![Box::new(Embedded)], None, Keyring::pinned());
-        let (_, resolved) = Context::over(resolver)?.resolve(DEMO_ID)?;
+        let (_, resolved) = Context::over(resolver, options)?.resolve(DEMO_ID, self.terminal)?;
         let text = super::resolve::text(&resolved, self.terminal.text);
         self.say(&format!("pith resolve {DEMO_ID}"), &text)?;
         let record = resolved.record.proof_json().unwrap_or_default();

@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
 
 /// One input: whatever happens to it, the next one follows.
 fn one(input: &str, format: Format, context: &Context, terminal: &mut Terminal) -> Run {
-    match context.resolve(input) {
+    match context.resolve(input, terminal) {
         Ok((query, resolved)) => show(input, &query, &resolved, format, terminal),
         Err(failure) => {
             terminal.error(&failure);

@@ -55,7 +55,7 @@ pub(super) fn verified(
     context: &Context,
     terminal: &mut Terminal,
 ) -> Result<Resolved, Failure> {
-    let (_, resolved) = context.resolve(id)?;
+    let (_, resolved) = context.resolve(id, terminal)?;
     if resolved.verdict.status() == Status::Verified {
         return Ok(resolved);
     }

@@ -11,7 +11,7 @@ use crate::id::{ArxivId, PithNumber, Suffix};
 ///
 /// The same as Python's `json.dumps(v, sort_keys=True, separators=(",", ":"), ensure_ascii=False)`
 /// for every value whose numbers are whole. Fractions are written in Rust's shortest form, so a
-/// digest over them is not reliable; [`has_float`] tells.
+/// digest over them is not reliable; `has_float` tells.
 pub fn canonical_bytes(value: &Json) -> Vec<u8> {
     let mut out = Vec::new();
     write(value, &mut out);

@@ -23,6 +23,19 @@ pub struct Resolved {
     pub url: String,
     /// What verifying it for the query gave.
     pub verdict: Verdict,
+    /// The sources that were asked before, and why they gave nothing better.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// A source that was asked in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The source's name.
+    pub source_name: String,
+    /// What it answered, the rest of a sentence after its name.
+    pub answer: String,
+    /// Whether it gave a record that did not verify.
+    pub is_doubtful: bool,
 }
 
 /// Why there is no record to show.
@@ -110,26 +123,46 @@ impl Resolver {
         let cache = self.cache.as_ref().map(|cache| cache as &dyn Source);
         let sources = self.sources.iter().map(|source| &**source);
         let mut doubtful: Option<Resolved> = None;
-        let mut answers = Vec::new();
+        let (mut passed_over, mut answers) = (Vec::new(), Vec::new());
         for source in cache.into_iter().chain(sources) {
+            let pass_over = |answer, is_doubtful| PassedOver {
+                source_name: source.name(),
+                answer,
+                is_doubtful,
+            };
             match source.fetch(query).await {
                 Ok(found) => {
                     let verdict = verify(&found.record, Some(query), &self.keys);
-                    let resolved = Resolved { record: found.record, url: found.url, verdict };
-                    if resolved.verdict.status() == Status::Verified {
-                        self.keep(source, &resolved);
-                        return Ok(resolved);
+                    let (record, url) = (found.record, found.url);
+                    if verdict.status() == Status::Verified {
+                        self.keep(source, &record);
+                        return Ok(Resolved { record, url, verdict, passed_over });
                     }
-                    doubtful.get_or_insert(resolved);
+                    passed_over.push(pass_over(
+                        format!("has a record that is {}", verdict.status()),
+                        true,
+                    ));
+                    doubtful.get_or_insert(Resolved {
+                        record,
+                        url,
+                        verdict,
+                        passed_over: Vec::new(),
+                    });
                 }
                 Err(SourceError::Ambiguous(candidates)) => {
                     let (query, source_name) = (query.clone(), source.name());
                     return Err(ResolveError::Ambiguous { query, source_name, candidates });
                 }
-                Err(error) => answers.push((source.name(), error, source.is_remote())),
+                Err(error) => {
+                    passed_over.push(pass_over(error.to_string(), false));
+                    answers.push((source.name(), error, source.is_remote()));
+                }
             }
         }
-        doubtful.ok_or_else(|| self.failure(query, answers))
+        match doubtful {
+            Some(resolved) => Ok(Resolved { passed_over, ..resolved }),
+            None => Err(self.failure(query, answers)),
+        }
     }
 
     /// A remote source that answered settles the matter; a folder's silence does not, while a remote
@@ -149,12 +182,12 @@ impl Resolver {
         }
     }
 
-    fn keep(&self, source: &dyn Source, resolved: &Resolved) {
+    fn keep(&self, source: &dyn Source, record: &Record) {
         if let Some(cache) = &self.cache
             && source.is_remote()
         {
             // A cache that cannot be written costs time at the next call, nothing else.
-            let _ = cache.store(&resolved.record);
+            let _ = cache.store(record);
         }
     }
 }

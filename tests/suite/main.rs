@@ -14,6 +14,7 @@ mod pdf_read;
 mod pdf_signed;
 mod pdf_xmp;
 mod prose;
+mod readme;
 mod records;
 mod schemas;
 mod server;
