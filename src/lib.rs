@@ -46,8 +46,6 @@ pub mod verify;
 
 pub mod source;
 
-pub mod source;
-
 pub mod badge;
 pub mod paper;
 pub mod sty;
