@@ -27,11 +27,11 @@ use terminal::Terminal;
 
 const EXAMPLES: &str = "\
 Examples:
-  pith resolve 2403.01164                  find a paper's Pith Number and verify it
-  pith sty 2403.01164                      write pith.sty with the record's proof
-  pith badge 2403.01164 --format markdown  a badge for a README or home page
-  pith check paper.pdf                     see whether a PDF is ready
-  pith demo                                the whole job, offline, in ./pith-demo
+  pith resolve 2403.01164            find a paper's Pith Number and verify it
+  pith sty 2403.01164                write pith.sty with the record's proof
+  pith badge 2403.01164 -o pith.tex  a badge, also as svg, html, markdown, ...
+  pith check paper.pdf               see whether a PDF is ready
+  pith demo                          the whole job, offline, in ./pith-demo
 
 Exit status: 0 good, 1 something is wrong, 2 usage, 3 no record, 4 no source reached, 5 cannot read or write.";
 

@@ -20,8 +20,12 @@ pub(super) struct Context {
 impl Context {
     pub fn new(options: &Options) -> Result<Self, Failure> {
         let keys = keyring(options)?;
-        let default = [DEFAULT_URL.to_owned()];
-        let mirrors = if options.mirror.is_empty() { &default[..] } else { &options.mirror };
+        // PITH_MIRROR that is set to nothing is as good as not set.
+        let mut mirrors: Vec<_> = options.mirror.iter().filter(|name| !name.is_empty()).collect();
+        let default = DEFAULT_URL.to_owned();
+        if mirrors.is_empty() {
+            mirrors.push(&default);
+        }
         let mut sources: Vec<Box<dyn Source>> = Vec::new();
         for mirror in mirrors {
             let is_address = mirror.contains("://");

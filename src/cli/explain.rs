@@ -19,7 +19,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Run {
     let text = match &args.check {
         None => list(),
-        Some(id) => match by_id(id) {
+        Some(id) => match by_id(&id.to_lowercase()) {
             Some(check) => explain(check, terminal),
             None => return Err(unknown(id)),
         },

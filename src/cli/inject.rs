@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
+
 use super::context::Context;
 use super::options::{Format, Options};
 use super::terminal::Terminal;
@@ -57,7 +59,7 @@ pub(super) struct StripArgs {
 #[command(group = clap::ArgGroup::new("target").required(true).args(["output", "in_place"]))]
 struct Target {
     /// Write to this file
-    #[arg(short, long, value_name = "OUT")]
+    #[arg(short, long, value_name = "OUT", value_parser = PathBufValueParser::new().try_map(file))]
     output: Option<PathBuf>,
 
     /// Replace the PDF itself, whole or not at all
@@ -75,6 +77,14 @@ struct Target {
     /// Keep the times of the file
     #[arg(long)]
     keep_times: bool,
+}
+
+/// What is written is read back before it counts, so it must be a file.
+fn file(path: PathBuf) -> Result<PathBuf, &'static str> {
+    match path == Path::new("-") {
+        true => Err("a PDF is written to a file, not to standard output"),
+        false => Ok(path),
+    }
 }
 
 impl Target {

@@ -35,8 +35,10 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     let mut exit = Exit::Good;
     for id in &args.ids {
         if id == "-" {
-            for line in std::io::stdin().lock().lines() {
+            for line in std::io::stdin().lock().split(b'\n') {
                 let line = line.map_err(|error| Failure::io("standard input".as_ref(), &error))?;
+                // A line that is no text is no id either, and the next one may be.
+                let line = String::from_utf8_lossy(&line);
                 if !line.trim().is_empty() {
                     exit = exit.max(one(line.trim(), args.format, &context, terminal)?);
                 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use anstream::ColorChoice;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::Failure;
 use super::options::{Options, Progress, When};
-use super::{Exit, Failure};
 use crate::escape;
 use crate::report::Text;
 
@@ -89,7 +89,7 @@ impl Terminal {
 fn written(result: io::Result<()>) -> Result<(), Failure> {
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(Exit::Io, format!("standard output: {error}"), None))
+            Err(Failure::io("standard output".as_ref(), &error))
         }
         _ => Ok(()),
     }

@@ -3,6 +3,7 @@
 use super::FileReport;
 use super::sarif::message;
 use crate::check::{Finding, Level};
+use crate::escape;
 
 /// A command for each finding, and one for a file that could not be read where no finding says so.
 pub fn github(report: &FileReport) -> String {
@@ -25,9 +26,10 @@ fn annotation(report: &FileReport, finding: &Finding) -> String {
     format!("::{command} file={file},title=pith {}::{text}\n", finding.check)
 }
 
-/// The runner decodes these and nothing else, and a line break ends a command.
+/// The runner decodes these and nothing else, and a line break ends a command. Logs are read on
+/// terminals.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    escape::terminal(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

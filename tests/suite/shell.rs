@@ -75,3 +75,41 @@ fn the_manual_page_renders_without_a_warning() {
     let ran = run(&mut groff, &page);
     assert_eq!((ran.status, ran.err().as_str()), (Some(0), ""));
 }
+
+/// A line that is no text is one bad input; the others have their answers.
+#[test]
+fn bytes_that_are_no_text_stop_nothing() {
+    let desk = Desk::new();
+    let mut command = desk.command();
+    command.args(["resolve", "-", "--mirror", "mirror", "--format", "number"]);
+    let ran = run(&mut command, b"2403.01164\n\xff\xfe\n2404.14294");
+    assert_eq!(ran.status, Some(2));
+    assert_eq!(
+        ran.out(),
+        "pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD\npith:2024:7YXM6JRYOH4O5NBMCHKEPDPSW2\n"
+    );
+    assert!(ran.err().contains("it is neither an arXiv id nor a Pith Number"), "{}", ran.err());
+}
+
+/// Colour only where somebody asks for it; every case in tests/cmd sees to the other half.
+#[test]
+fn colour_comes_when_it_is_asked_for() {
+    let desk = Desk::new();
+    let shown = desk.good(&["resolve", "2403.01164", "--mirror", "mirror", "--color", "always"]);
+    assert!(shown.out().contains("\u{1b}[32mverified\u{1b}[0m"), "{}", shown.out());
+    let json =
+        ["resolve", "2403.01164", "--mirror", "mirror", "--color", "always", "--format", "json"];
+    assert!(!desk.good(&json).out().contains('\u{1b}'), "programs never get any");
+}
+
+/// An example that breaks over two lines cannot be pasted; clap breaks what passes 80 columns.
+#[test]
+fn examples_of_the_help_fit_their_lines() {
+    let command = pith::cli::command();
+    let verbs = command.get_subcommands();
+    let texts = verbs.chain([&command]).filter_map(|verb| verb.get_after_help());
+    for line in texts.map(ToString::to_string).collect::<Vec<_>>().iter().flat_map(|t| t.lines()) {
+        let is_example = line.starts_with("  ");
+        assert!(!is_example || line.chars().count() <= 80, "{line}");
+    }
+}
