@@ -10,6 +10,7 @@ use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files};
 use crate::badge::{Badge, Format, Style};
 use crate::error::Remedy;
+use crate::escape;
 use crate::inject::{self, Output};
 use crate::metadata::Metadata;
 use crate::paper;
@@ -160,13 +161,23 @@ impl Demo<'_> {
     /// What is there now, and what to do next.
     fn close(&mut self, paper: &str) -> Result<(), Failure> {
         let dir = self.dir.display();
-        let mut out = format!("Written to {dir}:\n");
+        let mut out = format!("Written to {}:\n", escape::terminal(&dir.to_string()));
         for (about, name) in &self.written {
             out.push_str(&format!("  {name:<21} {about}\n"));
         }
-        out.push_str(&format!("\nNext:  pith verify {dir}/{paper}\n"));
+        let path = shell_word(&format!("{dir}/{paper}"));
+        out.push_str(&format!("\nNext:  pith verify {}\n", escape::terminal(&path)));
         out.push_str("       pith sty YOUR-ARXIV-ID\n");
         self.terminal.result(&out)
+    }
+}
+
+/// A path as one word of a command line that can be pasted.
+fn shell_word(path: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);
+    match path.chars().all(is_plain) {
+        true => path.to_owned(),
+        false => format!("'{}'", path.replace('\'', "'\\''")),
     }
 }
 

@@ -85,6 +85,16 @@ fn with_tex_it_compiles_the_paper() {
 }
 
 #[test]
+fn the_next_command_can_be_pasted() {
+    let desk = Desk::new();
+    let mut command = desk.command();
+    without_tex(&desk, &mut command);
+    let ran = run(command.args(["demo", "it's my demo"]), b"");
+    let next = r"Next:  pith verify 'it'\''s my demo/paper-with-proof.pdf'";
+    assert!(ran.out().contains(next), "{}", ran.out());
+}
+
+#[test]
 fn a_run_without_tex_after_one_with_it_does_not_speak_of_its_pdf() {
     let desk = Desk::new();
     std::fs::create_dir(desk.join("out")).unwrap();
