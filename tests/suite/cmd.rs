@@ -1,6 +1,6 @@
 //! The cases in tests/cmd: one command line a file, and what it must print. tests/cmd/README.md tells the format.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -243,4 +243,35 @@ fn every_case_prints_what_its_file_says() {
         cases.len(),
         wrong.join("\n")
     );
+}
+
+/// Every exit status that a verb can end with.
+const STATUSES: [(&str, &[i32]); 11] = [
+    ("resolve", &[0, 1, 2, 3, 4, 5]),
+    ("verify", &[0, 1, 2, 5]),
+    ("sty", &[0, 1, 2, 3, 4, 5]),
+    ("badge", &[0, 1, 2, 3, 4, 5]),
+    ("inject", &[0, 1, 2, 3, 4, 5]),
+    ("strip", &[0, 2, 5]),
+    ("check", &[0, 1, 2, 5]),
+    ("explain", &[0, 2]),
+    ("demo", &[0, 2, 5]),
+    ("completions", &[0, 2]),
+    ("man", &[0, 2]),
+];
+
+#[test]
+fn every_exit_status_of_every_verb_has_a_case() {
+    let command = pith::cli::command();
+    let verbs: BTreeSet<_> = command.get_subcommands().map(|verb| verb.get_name()).collect();
+    assert_eq!(verbs, STATUSES.iter().map(|(verb, _)| *verb).collect());
+    for (verb, statuses) in STATUSES {
+        let cases = cases().into_iter().filter(|path| path.parent().unwrap().ends_with(verb));
+        let seen: BTreeSet<_> = cases
+            .map(|path| {
+                toml::from_str::<Case>(&std::fs::read_to_string(path).unwrap()).unwrap().status
+            })
+            .collect();
+        assert_eq!(seen, statuses.iter().copied().collect(), "pith {verb}");
+    }
 }
