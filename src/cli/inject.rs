@@ -4,14 +4,17 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 
-use super::context::Context;
+use super::context::{Context, keyring};
 use super::options::{Format, Options};
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run};
+use crate::binding;
 use crate::error::Remedy;
 use crate::inject::{self, Output, Report};
-use crate::metadata::Metadata;
+use crate::metadata::{Metadata, Reading};
+use crate::pdf::Pdf;
 use crate::report::{ErrorJson, VerdictJson, line};
+use crate::trust::Keyring;
 
 const SCHEMA: &str = "pith.inject/1";
 
@@ -134,7 +137,17 @@ fn inject(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run 
             say(&report, &what, args.target.path(&args.pdf), terminal);
         }
     }
+    warn(&report.output, args.target.password.as_deref(), &keyring(options)?, terminal);
     Ok(Exit::Good)
+}
+
+/// Says where the PDF seems to be of another paper: its author knows, and `check` will find it.
+fn warn(output: &Path, password: Option<&str>, keys: &Keyring, terminal: &mut Terminal) {
+    let Ok(pdf) = Pdf::open(output, password) else { return };
+    let verdict = binding::verify_pdf(&Reading::of(&pdf), pdf.first_page().as_ref(), keys);
+    for step in verdict.failures() {
+        terminal.note(&format!("  warning: is it the right paper? {}", step.detail));
+    }
 }
 
 pub(super) fn strip(args: &StripArgs, terminal: &mut Terminal) -> Run {
