@@ -14,9 +14,9 @@ use crate::badge::{self, Badge};
 /// Print a badge that links to the paper's record
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  pith badge 2403.01164                        two lines for a LaTeX paper
-  pith badge 2403.01164 --format svg -o b.svg  a picture that carries its proof
-  pith badge 2403.01164 --format markdown      for a README")]
+  pith badge 2403.01164                           two lines for a LaTeX paper
+  pith badge 2403.01164 --format svg -o pith.svg  a picture with its proof
+  pith badge 2403.01164 --format markdown         for a README")]
 pub(super) struct Args {
     /// The paper
     #[arg(value_name = "ID")]

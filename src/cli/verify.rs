@@ -26,7 +26,7 @@ const MAX_BYTES: usize = 1 << 30;
 #[command(after_help = "Examples:
   pith verify paper.pdf
   pith verify record.json badge.svg
-  curl -s https://pith.science/pith/YOUR-SUFFIX.json | pith verify -
+  pith verify - < records.jsonl
 
 Told apart by content: records, bundles and states as JSON, one record a line,
 our SVG and HTML badges, PDFs. What verifies is the record and its signature; a PDF
