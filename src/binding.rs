@@ -59,10 +59,9 @@ pub fn bind(
         return [StepName::TitleOnPage, StepName::Stamp]
             .map(|name| Step::not_checked(name, reason));
     };
-    let titles = reading.titles.iter().map(|(title, _)| title.as_str());
     match page {
         Ok(page) => [
-            title::check(&page.words, page.undecoded, titles, &fields.title_canon_sha256),
+            title::check(page, reading, &fields.title_canon_sha256),
             stamp::check(&page.words, &fields.source),
         ],
         Err(error) => [StepName::TitleOnPage, StepName::Stamp]
@@ -76,6 +75,7 @@ pub fn proof(reading: &Reading) -> Option<Proof> {
     reading.agreed(Key::Record)?;
     Some(Proof {
         number: text(Key::Number),
+        title: text(Key::Title),
         source: text(Key::Source),
         sha256: text(Key::Sha256),
         record: text(Key::Record),

@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tempfile::NamedTempFile;
 
-use crate::error::Remedy;
+use crate::error::{self, Remedy};
 use crate::metadata::{
     self, IDENTIFIER_PREFIX, INFO_NUMBER, INFO_URL, Key, Metadata, PacketError, Place, Reading,
 };
@@ -31,8 +31,6 @@ pub enum Output<'a> {
 /// How to write.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The user password, where the file needs one to be read.
-    pub password: Option<String>,
     /// Replace an XMP packet that cannot be read, and change a file whose certification allows no change.
     pub force: bool,
     /// Give the outcome the input's times.
@@ -81,7 +79,7 @@ pub enum Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::OwnSection => "the section that was appended before is gone",
+            Self::OwnSection => "the section of an earlier run was replaced",
             Self::Linearized => "the file is no longer optimised for a fast view of its first page",
             Self::NoInfo => "PDF/A-4 has no Info dictionary; the values are in XMP only",
             Self::NewPacket => "the file had no XMP packet and has one now",
@@ -110,12 +108,18 @@ pub enum InjectError {
         error: PdfError,
     },
     /// The outcome could not be written.
-    #[error("{}: cannot be written: {}", path.display(), crate::error::io_message(error))]
+    #[error("{}: cannot be written: {}", path.display(), error::io_message(error))]
     Output {
         /// The target.
         path: PathBuf,
         /// Why.
         error: io::Error,
+    },
+    /// The output is there, and is no file that could be replaced.
+    #[error("{}: is a folder, a pipe or a device, and is not replaced", path.display())]
+    NotAFile {
+        /// The output as it was given.
+        path: PathBuf,
     },
     /// The output is the input.
     #[error("{}: is the input itself", path.display())]
@@ -158,10 +162,12 @@ pub enum InjectError {
 impl Remedy for InjectError {
     fn remedy(&self) -> Option<String> {
         let remedy = match self {
-            Self::Input { error, .. } => return error.remedy(),
-            Self::Output { .. } => {
-                "check the permissions and the space left; the target is as it was"
+            Self::Input { error: PdfError::NeedsPassword | PdfError::WrongPassword, .. } => {
+                "remove the encryption first: qpdf --decrypt --password=PASSWORD IN.pdf OUT.pdf"
             }
+            Self::Input { error, .. } => return error.remedy(),
+            Self::Output { error, .. } => error::io_remedy(error),
+            Self::NotAFile { .. } => "give the name of a file with -o",
             Self::SameFile { .. } => "give another output, or --in-place",
             Self::Packet { .. } => "make the PDF again, or replace the packet with --force",
             Self::Certified { .. } => {
@@ -273,7 +279,10 @@ pub fn strip(input: &Path, output: Output<'_>, options: &Options) -> Result<Repo
 
 /// An input that was read, and its target.
 struct Job<'a> {
+    /// The input as it was given, for messages.
     input: PathBuf,
+    /// The input, links followed.
+    real: PathBuf,
     target: PathBuf,
     options: &'a Options,
     pdf: Pdf,
@@ -298,15 +307,18 @@ impl<'a> Job<'a> {
                 {
                     return Err(InjectError::SameFile { path: path.to_owned() });
                 }
+                if fs::metadata(&target).is_ok_and(|target| !target.is_file()) {
+                    return Err(InjectError::NotAFile { path: path.to_owned() });
+                }
                 target
             }
         };
-        let pdf = Pdf::open(&real, options.password.as_deref()).map_err(unreadable)?;
-        Ok(Self { input: real, target, options, pdf, opened, _lock: lock })
+        let pdf = Pdf::open(&real, None).map_err(unreadable)?;
+        Ok(Self { input: input.to_owned(), real, target, options, pdf, opened, _lock: lock })
     }
 
     fn base(&self) -> Result<Option<Pdf>, InjectError> {
-        self.pdf.original(self.options.password.as_deref()).map_err(|error| self.unreadable(error))
+        self.pdf.original(None).map_err(|error| self.unreadable(error))
     }
 
     fn unreadable(&self, error: PdfError) -> InjectError {
@@ -384,7 +396,7 @@ impl<'a> Job<'a> {
             signatures: self.pdf.signatures(),
             notes,
         };
-        if !report.changed && self.target == self.input {
+        if !report.changed && self.target == self.real {
             return Ok(report);
         }
         let folder = self.target.parent().unwrap_or(Path::new("."));
@@ -395,7 +407,7 @@ impl<'a> Job<'a> {
             .map_err(unwritable)?;
         self.fill(&mut temporary, prefix, appended).map_err(unwritable)?;
         self.read_back(temporary.path(), base, &check)?;
-        let now = fs::metadata(&self.input).map_err(|error| self.unreadable(error.into()))?;
+        let now = fs::metadata(&self.real).map_err(|error| self.unreadable(error.into()))?;
         if now.len() != self.opened.len()
             || now.modified().ok() != self.opened.modified().ok()
             || !same_file(&now, &self.opened)
@@ -413,7 +425,7 @@ impl<'a> Job<'a> {
     fn fill(&self, temporary: &mut NamedTempFile, prefix: u64, appended: &[u8]) -> io::Result<()> {
         let file = temporary.as_file_mut();
         // Copied by the kernel where it can: the file does not pass through this process.
-        let copied = io::copy(&mut File::open(&self.input)?.take(prefix), file)?;
+        let copied = io::copy(&mut File::open(&self.real)?.take(prefix), file)?;
         if copied != prefix {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the input became shorter"));
         }
@@ -440,10 +452,9 @@ impl<'a> Job<'a> {
         check: impl Fn(&Reading) -> Option<&'static str>,
     ) -> Result<(), InjectError> {
         let unfaithful = |what| InjectError::Unfaithful { path: self.input.clone(), what };
-        let written = Pdf::open(path, self.options.password.as_deref())
-            .map_err(|_| unfaithful("it cannot be opened"))?;
+        let written = Pdf::open(path, None).map_err(|_| unfaithful("it cannot be opened"))?;
         let prefix = base.bytes().len() as u64;
-        if !same_start(&self.input, path, prefix).map_err(|error| self.unreadable(error.into()))? {
+        if !same_start(&self.real, path, prefix).map_err(|error| self.unreadable(error.into()))? {
             return Err(unfaithful("the old bytes are not its start"));
         }
         if written.page_count() != base.page_count() {

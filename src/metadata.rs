@@ -25,6 +25,7 @@ pub const SCHEMA: Schema = Schema {
     properties: &[
         (Key::Number.name(), "The Pith Number of the record of this paper"),
         (Key::Url.name(), "The address of the record"),
+        (Key::Title.name(), "The title that the record holds by its digest"),
         (Key::Source.name(), "The source that the record is about, with its version"),
         (Key::Sha256.name(), "The SHA-256 digest of the canonical record, in hexadecimal digits"),
         (Key::Record.name(), "The canonical record, as JSON"),
@@ -44,6 +45,8 @@ pub enum Key {
     Number,
     /// `https://pith.science/pith/<suffix>`.
     Url,
+    /// The title in arXiv's spelling, TeX and all. It hashes to the record's.
+    Title,
     /// `arXiv:2403.01164v1`.
     Source,
     /// The digest of the canonical record, 64 lower-case hexadecimal digits.
@@ -60,9 +63,10 @@ pub enum Key {
 
 impl Key {
     /// Every key, in the order in which they are written.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Number,
         Self::Url,
+        Self::Title,
         Self::Source,
         Self::Sha256,
         Self::Record,
@@ -77,6 +81,7 @@ impl Key {
         match self {
             Self::Number => "Number",
             Self::Url => "URL",
+            Self::Title => "Title",
             Self::Source => "Source",
             Self::Sha256 => "SHA256",
             Self::Record => "Record",
@@ -110,13 +115,14 @@ impl Metadata {
         Some(Self { number: proof.number.clone(), url: number.url(), proof: Some(proof) })
     }
 
-    /// The values of the XMP properties, in order.
+    /// The values of the XMP properties, in order; a value that is not known is left out.
     #[must_use]
     pub fn values(&self) -> Vec<(Key, &str)> {
         let mut values = vec![(Key::Number, self.number.as_str()), (Key::Url, &self.url)];
         if let Some(proof) = &self.proof {
             values.extend([
-                (Key::Source, proof.source.as_str()),
+                (Key::Title, proof.title.as_str()),
+                (Key::Source, &proof.source),
                 (Key::Sha256, &proof.sha256),
                 (Key::Record, &proof.record),
                 (Key::KeyId, &proof.key_id),
@@ -124,6 +130,7 @@ impl Metadata {
                 (Key::SignedAt, &proof.signed_at),
             ]);
         }
+        values.retain(|(_, value)| !value.is_empty());
         values
     }
 }
@@ -307,6 +314,7 @@ impl Reading {
         let proof = || {
             Some(Proof {
                 number: text(Key::Number)?,
+                title: text(Key::Title).unwrap_or_default(),
                 source: text(Key::Source)?,
                 sha256: text(Key::Sha256)?,
                 record: text(Key::Record)?,

@@ -81,6 +81,9 @@ pub enum PdfError {
         /// What is too large, with its limit.
         what: &'static str,
     },
+    /// The file is encrypted, and an appended section would have to be too.
+    #[error("is encrypted, and nothing can be appended to it")]
+    EncryptedOutput,
     /// The file may be read but not continued by an appended section.
     #[error("cannot be continued: {reason}")]
     NotAppendable {
@@ -99,6 +102,7 @@ impl Remedy for PdfError {
             Self::NotAPdf => "check the path; a PDF starts with %PDF-",
             Self::NeedsPassword | Self::WrongPassword => "give its user password with --password",
             Self::UnsupportedEncryption => "remove the encryption with the program that made it",
+            Self::EncryptedOutput => "remove the encryption first: qpdf --decrypt IN.pdf OUT.pdf",
             Self::Damaged { .. } | Self::NotAppendable { .. } => {
                 "make the PDF again, or repair it with: qpdf IN.pdf OUT.pdf"
             }

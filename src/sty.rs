@@ -54,7 +54,7 @@ pub fn render(record: &Record) -> Result<String, StyError> {
     let number = fields.number(&record.digest());
     let sty = Sty {
         number: &proof.number,
-        title: record.title().unwrap_or("not stated"),
+        title: &proof.title,
         source: &proof.source,
         url: &number.url(),
         version: env!("CARGO_PKG_VERSION"),

@@ -69,10 +69,6 @@ struct Target {
     #[arg(long)]
     in_place: bool,
 
-    /// The user password of an encrypted PDF
-    #[arg(long, value_name = "PASSWORD")]
-    password: Option<String>,
-
     /// Replace an XMP packet that cannot be read; change a file whose certification allows no change
     #[arg(long)]
     force: bool,
@@ -104,8 +100,7 @@ impl Target {
     }
 
     fn options(&self) -> inject::Options {
-        let (password, force) = (self.password.clone(), self.force);
-        inject::Options { password, force, keep_times: self.keep_times }
+        inject::Options { force: self.force, keep_times: self.keep_times }
     }
 }
 
@@ -137,13 +132,13 @@ fn inject(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run 
             say(&report, &what, args.target.path(&args.pdf), terminal);
         }
     }
-    warn(&report.output, args.target.password.as_deref(), &keyring(options)?, terminal);
+    warn(&report.output, &keyring(options)?, terminal);
     Ok(Exit::Good)
 }
 
 /// Says where the PDF seems to be of another paper: its author knows, and `check` will find it.
-fn warn(output: &Path, password: Option<&str>, keys: &Keyring, terminal: &mut Terminal) {
-    let Ok(pdf) = Pdf::open(output, password) else { return };
+fn warn(output: &Path, keys: &Keyring, terminal: &mut Terminal) {
+    let Ok(pdf) = Pdf::open(output, None) else { return };
     let verdict = binding::verify_pdf(&Reading::of(&pdf), pdf.first_page().as_ref(), keys);
     for step in verdict.failures() {
         terminal.note(&format!("  warning: is it the right paper? {}", step.detail));
@@ -170,10 +165,14 @@ fn say(report: &Report, what: &str, path: &Path, terminal: &mut Terminal) {
     };
     terminal.note(&format!("{what} {} ({sizes})", path.display()));
     if report.signatures.count > 0 {
-        terminal.note(&format!(
-            "  {} signature(s) in it: what they sign is unchanged",
-            report.signatures.count
-        ));
+        let signatures = match report.signatures.count {
+            1 => "1 signature".to_owned(),
+            count => format!("{count} signatures"),
+        };
+        terminal.note(&format!("  {signatures} in it: the signed bytes are unchanged"));
+        if report.changed && report.signatures.doc_mdp == Some(1) {
+            terminal.note("  its certification allows no change, and readers will say so");
+        }
     }
     for note in &report.notes {
         terminal.note(&format!("  {note}"));

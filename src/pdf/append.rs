@@ -107,7 +107,7 @@ fn own_section(data: &[u8], newest: &Section) -> Option<u64> {
 /// Plans the section that makes `changes` to `pdf`; `None` where nothing changes.
 ///
 /// # Errors
-/// [`PdfError::NotAppendable`] where the file is encrypted or its cross-reference data is damaged;
+/// [`PdfError::EncryptedOutput`]; [`PdfError::NotAppendable`] where its cross-reference data is damaged;
 /// [`PdfError::TooLarge`] where an offset does not fit a cross-reference table.
 pub fn plan(pdf: &Pdf, changes: &Changes) -> Result<Option<Appended>, PdfError> {
     super::guard::guard("its objects cannot be read", || {
@@ -128,7 +128,7 @@ fn refuse(reason: &'static str) -> PdfError {
 /// Whether the file can be continued; its newest section.
 fn check(pdf: &Pdf) -> Result<&Section, PdfError> {
     if pdf.encryption.is_some() {
-        return Err(refuse("it is encrypted, and nothing is written into encrypted files yet"));
+        return Err(PdfError::EncryptedOutput);
     }
     if !pdf.bytes().starts_with(b"%PDF-") {
         // Readers disagree whether offsets count from the header or from the first byte.

@@ -1,6 +1,6 @@
 //! The part of a record that verifies by itself: what PDFs, badges and pinned files carry.
 
-use super::{Json, Kind, Receipt, Record, RecordError};
+use super::{CanonicalRecord, Json, Kind, Receipt, Record, RecordError, text_digest};
 
 /// A record and its receipt as plain texts, as XMP properties hold them (product format 1.0). A text
 /// that is not known is empty.
@@ -8,6 +8,8 @@ use super::{Json, Kind, Receipt, Record, RecordError};
 pub struct Proof {
     /// `pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD`
     pub number: String,
+    /// The title in arXiv's spelling; it hashes to the record's.
+    pub title: String,
     /// `arXiv:2403.01164v1`
     pub source: String,
     /// Lower-case hex of the digest.
@@ -28,8 +30,10 @@ impl Record {
         let receipt = self.receipt()?;
         let fields = self.fields().ok()?;
         let digest = self.digest();
+        let title = self.title().filter(|title| is_title_of(title, &fields));
         Some(Proof {
             number: fields.number(&digest).to_string(),
+            title: title.unwrap_or_default().to_owned(),
             source: fields.source.prefixed(),
             sha256: data_encoding::HEXLOWER.encode(&digest),
             record: String::from_utf8(self.canonical_bytes().to_vec()).ok()?,
@@ -66,6 +70,10 @@ impl Record {
             .map(|(key, text)| (key.to_owned(), value_of(key, text)))
             .collect();
         document.push(("canonical_record".to_owned(), canonical.clone()));
+        if !proof.title.is_empty() {
+            let title = ("title".to_owned(), Json::String(proof.title.clone()));
+            document.push(("paper".to_owned(), Json::Object(vec![title])));
+        }
         let receipt = (!proof.signature.is_empty()).then(|| Receipt {
             key_id: proof.key_id.clone(),
             signature_b64: proof.signature.clone(),
@@ -105,6 +113,11 @@ impl Record {
         }
         Some(json.to_string())
     }
+}
+
+/// Whether a title is the record's, and one that XML can hold.
+fn is_title_of(title: &str, fields: &CanonicalRecord) -> bool {
+    text_digest(title) == fields.title_canon_sha256 && !title.contains(char::is_control)
 }
 
 /// A text as it stands in a record: a source as an object. One that is no source stays text, so that

@@ -22,6 +22,7 @@ fn metadata() -> Metadata {
         url: "https://pith.science/pith/WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
         proof: Some(Proof {
             number: "pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
+            title: "Na\\\"ive <$k$-means> & more".to_owned(),
             source: "arXiv:2403.01164v1".to_owned(),
             sha256: "b28ae4e882af74aa263b909019438 60f".replace(' ', ""),
             record: "{\"metadata\":{\"license\":\"<&>\"},\"source\":\"\u{f6}\"}".to_owned(),
@@ -241,15 +242,15 @@ fn encrypted_files_are_refused_with_a_reason() {
             ["--encrypt", user, "o", bits, "--", source.to_str().unwrap(), path.to_str().unwrap()];
         tools::run(&folder, "qpdf", &[weak, &arguments].concat());
         let error = inject(&path, Output::InPlace, &metadata(), &options()).unwrap_err();
+        assert!(error.remedy().unwrap().contains("qpdf --decrypt"), "{error}");
         let InjectError::Input { error, .. } = &error else { panic!("{error}") };
         if user.is_empty() {
-            assert!(matches!(error, PdfError::NotAppendable { .. }), "{error}");
+            assert!(matches!(error, PdfError::EncryptedOutput), "{error}");
             let pdf = Pdf::open(&path, None).unwrap();
             assert_eq!(pdf.encryption(), Some(pith::pdf::Encryption::OwnerPassword));
             assert!(pdf.info().unwrap().iter().any(|entry| entry.value.starts_with("pdfTeX")));
         } else {
             assert!(matches!(error, PdfError::NeedsPassword), "{error}");
-            assert!(error.remedy().unwrap().contains("--password"));
             assert!(matches!(Pdf::open(&path, Some("x")), Err(PdfError::WrongPassword)));
             let pdf = Pdf::open(&path, Some("u")).unwrap();
             assert_eq!(pdf.encryption(), Some(pith::pdf::Encryption::UserPassword));
@@ -520,4 +521,20 @@ proptest! {
             let _ = (pdf.damage(), pdf.signatures(), Reading::of(&pdf), pdf.first_page());
         }
     }
+}
+
+/// A pipe is no file to be replaced: its reader would wait for ever, and a device would be gone.
+#[test]
+fn a_pipe_is_not_replaced() {
+    if !require("mkfifo") {
+        return;
+    }
+    let folder = folder("pipe");
+    let input = folder.join("in.pdf");
+    fs::write(&input, unusual().swap_remove(0).1).unwrap();
+    tools::run(&folder, "mkfifo", &["out.pdf"]);
+    let out = folder.join("out.pdf");
+    let error = inject(&input, Output::Path(&out), &metadata(), &options()).unwrap_err();
+    assert!(error.to_string().contains("is a folder, a pipe or a device"), "{error}");
+    assert!(!fs::metadata(&out).unwrap().is_file());
 }
