@@ -20,14 +20,8 @@ pub(super) struct Context {
 impl Context {
     pub fn new(options: &Options) -> Result<Self, Failure> {
         let keys = keyring(options)?;
-        // PITH_MIRROR that is set to nothing is as good as not set.
-        let mut mirrors: Vec<_> = options.mirror.iter().filter(|name| !name.is_empty()).collect();
-        let default = DEFAULT_URL.to_owned();
-        if mirrors.is_empty() {
-            mirrors.push(&default);
-        }
         let mut sources: Vec<Box<dyn Source>> = Vec::new();
-        for mirror in mirrors {
+        for mirror in &mirrors(options) {
             let is_address = mirror.contains("://");
             if !is_address {
                 sources.push(Box::new(folder(mirror)?));
@@ -76,6 +70,23 @@ impl Context {
     }
 }
 
+/// The mirrors to ask, in order: those of `--mirror`, else those of `PITH_MIRROR`, else the registry.
+fn mirrors(options: &Options) -> Vec<String> {
+    let mut mirrors = options.mirror.clone();
+    mirrors.retain(|name| !name.is_empty());
+    if mirrors.is_empty() {
+        // A build script leaves blanks and empty items behind; set to nothing is as good as not set.
+        let list = std::env::var_os("PITH_MIRROR").unwrap_or_default();
+        let list = list.to_string_lossy().into_owned();
+        let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+        mirrors.extend(names.map(str::to_owned));
+    }
+    if mirrors.is_empty() {
+        mirrors.push(DEFAULT_URL.to_owned());
+    }
+    mirrors
+}
+
 /// Reads an id as a person gave it.
 pub(super) fn query(text: &str) -> Result<Query, Failure> {
     text.parse().map_err(|error: crate::id::IdError| {
@@ -110,7 +121,7 @@ fn failure(error: &ResolveError) -> Failure {
     let exit = match error {
         ResolveError::NotFound { .. } => Exit::NoRecord,
         ResolveError::Ambiguous { .. } => Exit::Usage,
-        ResolveError::Unreachable { .. } => Exit::Unreachable,
+        ResolveError::Unusable { .. } | ResolveError::Unreachable { .. } => Exit::Unreachable,
     };
     Failure::new(exit, error.to_string(), error.remedy())
 }

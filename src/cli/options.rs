@@ -10,8 +10,7 @@ use clap::{Args, ValueEnum};
 pub(super) struct Options {
     /// Ask this mirror: an address, or a folder with pith/<suffix>.json. May be given several times,
     /// tried in order
-    #[arg(long, value_name = "URL|DIR", global = true, env = "PITH_MIRROR", value_delimiter = ',')]
-    #[arg(hide_env = true)]
+    #[arg(long, value_name = "URL|DIR", global = true)]
     pub mirror: Vec<String>,
 
     /// Open no socket at all: use folders of records, the cache and what files carry

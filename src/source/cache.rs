@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::{Fetching, Found, Source, SourceError};
-use crate::id::{ArxivId, Query, Suffix};
+use crate::id::{ArxivId, Prefix, Query, Suffix};
 use crate::record::{MAX_BYTES, Record, canonical_bytes};
 
 /// How long an arXiv id is believed to lead to the same record.
@@ -68,11 +68,25 @@ impl Cache {
         fs::read_to_string(path).ok()?.trim().parse().ok()
     }
 
+    /// The one suffix that begins with `prefix`, of all records here.
+    fn only_suffix(&self, prefix: &Prefix) -> Result<Option<Suffix>, SourceError> {
+        let Ok(entries) = fs::read_dir(self.root.join("pith")) else { return Ok(None) };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let suffixes = names.filter_map(|name| name.strip_suffix(".json")?.parse().ok());
+        let mut suffixes: Vec<Suffix> = suffixes.filter(|suffix| prefix.matches(suffix)).collect();
+        suffixes.sort_unstable();
+        match suffixes[..] {
+            [] => Ok(None),
+            [suffix] => Ok(Some(suffix)),
+            _ => Err(SourceError::Ambiguous(suffixes)),
+        }
+    }
+
     fn find(&self, query: &Query) -> Result<Found, SourceError> {
         let suffix = match query {
             Query::Pith(number) => Some(number.suffix),
             Query::Arxiv(id) => self.suffix_of(id),
-            Query::Prefix { .. } => None,
+            Query::Prefix { prefix, .. } => self.only_suffix(prefix)?,
         };
         let path = self.record_path(&suffix.ok_or(SourceError::NotFound)?);
         let size = fs::metadata(&path).map_err(|_| SourceError::NotFound)?.len();

@@ -42,7 +42,7 @@ impl Http {
     /// # Errors
     /// [`HttpError`].
     pub fn new(base: &str) -> Result<Self, HttpError> {
-        let wrong = || HttpError::Address(base.to_owned());
+        let wrong = || HttpError::Address(without_login(base));
         let mut url = Url::parse(base).map_err(|_| wrong())?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return Err(wrong());
@@ -95,6 +95,11 @@ impl Http {
         match self.get(address, suffix_of_page).await? {
             Answer::Suffix(suffix) => self.record(&suffix).await,
             Answer::Json(document, url) => match (Record::find(&document), number_in(&document)) {
+                (Some(record), _) if !is_wrapped_for(&document, &record) => {
+                    Err(SourceError::Unusable(
+                        "answered with a Pith Number and the record of another one".into(),
+                    ))
+                }
                 (Some(record), _) => Ok(Found { record, url }),
                 (None, Some(number)) => self.record(&number.suffix).await,
                 (None, None) => Err(SourceError::Unusable(
@@ -120,9 +125,11 @@ impl Http {
                 return read(response).await;
             }
             let target = redirect_target(&response, &address)?;
+            // Only the suffix counts, and nothing is fetched there: a mirror may point to the registry.
             if let Some(suffix) = answer(&target) {
                 return Ok(Answer::Suffix(suffix));
             }
+            check_site(&target, &address)?;
             address = target;
         }
         Err(SourceError::Unusable(format!("redirects more than {MAX_REDIRECTS} times")))
@@ -145,7 +152,7 @@ async fn read(mut response: Response) -> Result<Answer, SourceError> {
     if !status.is_success() {
         return Err(SourceError::Unusable(format!("answered with an error: {status}")));
     }
-    let url = response.url().to_string();
+    let url = without_login(response.url().as_str());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| failed(&error))? {
         if body.len() + chunk.len() > MAX_BYTES {
@@ -159,21 +166,25 @@ async fn read(mut response: Response) -> Result<Answer, SourceError> {
     Ok(Answer::Json(document, url))
 }
 
-/// Where a redirect leads; only to the same host, and never from https to http.
+/// Where a redirect leads.
 fn redirect_target(response: &Response, from: &Url) -> Result<Url, SourceError> {
     let unusable = |what: &str| SourceError::Unusable(what.into());
     let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
     let location =
         location.ok_or_else(|| unusable("answered with a redirect that leads nowhere"))?;
-    let target =
-        from.join(location).map_err(|_| unusable("answered with a redirect that leads nowhere"))?;
+    from.join(location).map_err(|_| unusable("answered with a redirect that leads nowhere"))
+}
+
+/// A redirect is followed to the same host only, and never from https to http.
+fn check_site(target: &Url, from: &Url) -> Result<(), SourceError> {
     let same_site = target.host() == from.host()
         && (target.port() == from.port() || (from.scheme(), target.scheme()) == ("http", "https"));
     let secure_enough = target.scheme() == "https" || target.scheme() == from.scheme();
     if same_site && secure_enough && matches!(target.scheme(), "http" | "https") {
-        Ok(target)
+        Ok(())
     } else {
-        Err(SourceError::Unusable(format!("redirects to another site ({location})")))
+        let target = without_login(target.as_str());
+        Err(SourceError::Unusable(format!("redirects to another site ({target})")))
     }
 }
 
@@ -193,6 +204,34 @@ fn number_in(document: &Json) -> Option<PithNumber> {
         _ => &[],
     };
     number(document).or_else(|| children.iter().find_map(|(_, child)| number(child)))
+}
+
+/// Whether the number that stands beside a record in an answer, if any does, is the record's. What
+/// stands in the record itself is verified with it.
+fn is_wrapped_for(document: &Json, record: &Record) -> bool {
+    let stated = match document.get("pith_number") {
+        Some(stated) if document != record.document() && *stated != Json::Null => stated,
+        _ => return true,
+    };
+    let digest = record.digest();
+    let number = stated.as_str().and_then(|text| text.parse::<PithNumber>().ok());
+    number.is_some_and(|number| {
+        let year = record.fields().ok().and_then(|fields| fields.number(&digest).year);
+        number.suffix == Suffix::from_digest(&digest)
+            && (number.year.is_none() || year.is_none() || number.year == year)
+    })
+}
+
+/// An address as it may be shown: without user and password.
+fn without_login(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return address.to_owned();
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
+        None => address.to_owned(),
+    }
 }
 
 fn unusable(url: &str, error: &dyn std::fmt::Display) -> SourceError {
@@ -217,7 +256,7 @@ fn reason(error: &reqwest::Error) -> String {
 
 impl Source for Http {
     fn name(&self) -> String {
-        self.base.as_str().trim_end_matches('/').to_owned()
+        without_login(self.base.as_str().trim_end_matches('/'))
     }
 
     fn is_remote(&self) -> bool {

@@ -1,6 +1,6 @@
 //! A folder of records: `pith/<suffix>.json`, found by every form of id, also without an index.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,14 @@ use crate::record::{MAX_BYTES, Record};
 pub struct Mirror {
     root: PathBuf,
     records: PathBuf,
-    by_arxiv_id: OnceLock<HashMap<String, Vec<PathBuf>>>,
+    index: OnceLock<Index>,
+}
+
+/// Where the records are, by what is in them, whatever their files are called.
+#[derive(Debug, Default)]
+struct Index {
+    by_arxiv_id: HashMap<String, Vec<PathBuf>>,
+    by_suffix: BTreeMap<Suffix, Vec<PathBuf>>,
 }
 
 impl Mirror {
@@ -28,22 +35,24 @@ impl Mirror {
         std::fs::read_dir(root)?;
         let inner = root.join("pith");
         let records = if inner.is_dir() { inner } else { root.to_owned() };
-        Ok(Self { root: root.to_owned(), records, by_arxiv_id: OnceLock::new() })
+        Ok(Self { root: root.to_owned(), records, index: OnceLock::new() })
     }
 
     fn find(&self, query: &Query) -> Result<Found, SourceError> {
         match query {
-            Query::Pith(number) => self.read(&self.records.join(format!("{}.json", number.suffix))),
+            Query::Pith(number) => self.find_suffix(&number.suffix),
             Query::Prefix { prefix, .. } => {
-                let mut suffixes: Vec<Suffix> = self
-                    .files()?
-                    .filter_map(|path| path.file_stem()?.to_str()?.parse().ok())
-                    .filter(|suffix| prefix.matches(suffix))
-                    .collect();
+                let named = self.files()?.filter_map(|path| named(&path));
+                let mut suffixes: Vec<_> = named.filter(|suffix| prefix.matches(suffix)).collect();
+                if suffixes.is_empty() {
+                    let indexed = self.index()?.by_suffix.keys();
+                    suffixes = indexed.filter(|suffix| prefix.matches(suffix)).copied().collect();
+                }
                 suffixes.sort_unstable();
+                suffixes.dedup();
                 match suffixes[..] {
                     [] => Err(SourceError::NotFound),
-                    [suffix] => self.find(&Query::Pith(suffix.into())),
+                    [suffix] => self.find_suffix(&suffix),
                     _ => Err(SourceError::Ambiguous(suffixes)),
                 }
             }
@@ -51,37 +60,48 @@ impl Mirror {
         }
     }
 
-    /// Of several records for one paper, the one of the version that was asked for, else the latest.
-    fn find_arxiv(&self, id: &ArxivId) -> Result<Found, SourceError> {
-        let index = match self.by_arxiv_id.get() {
-            Some(index) => index,
-            None => {
-                let index = self.index()?;
-                self.by_arxiv_id.get_or_init(|| index)
-            }
+    /// The file of that name, which needs no index; else a file of another name that holds the record.
+    fn find_suffix(&self, suffix: &Suffix) -> Result<Found, SourceError> {
+        let error = match self.read(&self.records.join(format!("{suffix}.json"))) {
+            Ok(found) => return Ok(found),
+            Err(error) => error,
         };
-        let paths = index.get(id.id()).ok_or(SourceError::NotFound)?;
-        let found: Vec<Found> =
-            paths.iter().map(|path| self.read(path)).collect::<Result<_, _>>()?;
-        let rank = |found: &Found| {
-            let version = found.record.fields().ok().and_then(|fields| fields.source.version());
-            (version == id.version(), version)
-        };
-        found.into_iter().max_by_key(rank).ok_or(SourceError::NotFound)
+        let paths = self.index()?.by_suffix.get(suffix);
+        let found = paths.into_iter().flatten().filter_map(|path| self.read(path).ok());
+        found.max_by_key(is_well_named).ok_or(error)
     }
 
-    fn index(&self) -> Result<HashMap<String, Vec<PathBuf>>, SourceError> {
-        let mut index: HashMap<String, Vec<PathBuf>> = HashMap::new();
-        for path in self.files()? {
+    /// Of several records for one paper, one whose file bears its own suffix; of these the one of the
+    /// version that was asked for, else the latest. A copy under another name may be anything.
+    fn find_arxiv(&self, id: &ArxivId) -> Result<Found, SourceError> {
+        let paths = self.index()?.by_arxiv_id.get(id.id()).ok_or(SourceError::NotFound)?;
+        let rank = |found: &Found| {
+            let version = found.record.fields().ok().and_then(|fields| fields.source.version());
+            (is_well_named(found), version == id.version(), version)
+        };
+        let found = paths.iter().filter_map(|path| self.read(path).ok());
+        found.max_by_key(rank).ok_or(SourceError::NotFound)
+    }
+
+    /// Made at the first query that needs it.
+    fn index(&self) -> Result<&Index, SourceError> {
+        if let Some(index) = self.index.get() {
+            return Ok(index);
+        }
+        let mut index = Index::default();
+        let mut paths: Vec<_> = self.files()?.collect();
+        paths.sort_unstable();
+        for path in paths {
             // A file that is no record cannot be what was asked for; its neighbours still can.
             let Ok(found) = self.read(&path) else { continue };
             let source = found.record.canonical().at(&["source", "id"]);
             if let Some(id) = source.and_then(crate::record::Json::as_str) {
-                index.entry(id.to_owned()).or_default().push(path);
+                index.by_arxiv_id.entry(id.to_owned()).or_default().push(path.clone());
             }
+            let suffix = Suffix::from_digest(&found.record.digest());
+            index.by_suffix.entry(suffix).or_default().push(path);
         }
-        index.values_mut().for_each(|paths| paths.sort_unstable());
-        Ok(index)
+        Ok(self.index.get_or_init(|| index))
     }
 
     fn files(&self) -> Result<impl Iterator<Item = PathBuf>, SourceError> {
@@ -108,8 +128,19 @@ impl Mirror {
     }
 }
 
+/// The suffix that a file is named after, in any case.
+fn named(path: &Path) -> Option<Suffix> {
+    path.file_stem()?.to_str()?.parse().ok()
+}
+
+/// Whether the file is named after the digest of what is in it.
+fn is_well_named(found: &Found) -> bool {
+    named(Path::new(&found.url)) == Some(Suffix::from_digest(&found.record.digest()))
+}
+
 fn unreadable(error: io::Error) -> SourceError {
-    SourceError::Unreachable(error.to_string())
+    // Not unreachable: no network lies between.
+    SourceError::Unusable(format!("cannot be read: {}", crate::error::io_message(&error)))
 }
 
 impl Source for Mirror {

@@ -59,7 +59,15 @@ pub enum ResolveError {
         /// The full suffixes.
         candidates: Vec<Suffix>,
     },
-    /// No source gave an answer of use.
+    /// Some source was reached, and what it answered cannot be used.
+    #[error("no source gave a usable answer for {query}: {}", list(.answers))]
+    Unusable {
+        /// What was asked for.
+        query: Query,
+        /// Each source with its answer.
+        answers: Vec<(String, SourceError)>,
+    },
+    /// No source answered.
     #[error("no source could be reached for {query}: {}", list(.answers))]
     Unreachable {
         /// What was asked for.
@@ -81,7 +89,7 @@ impl Remedy for ResolveError {
     fn remedy(&self) -> Option<String> {
         Some(match self {
             Self::NotFound { query: Query::Prefix { .. }, .. } => {
-                "give the arXiv id or the full Pith Number; short forms are found in folders of records only".into()
+                "give the arXiv id or the full Pith Number; short forms are found in folders of records and in the cache only".into()
             }
             Self::NotFound { .. } => {
                 "check the id; the registry may not have computed a number for this paper yet".into()
@@ -90,11 +98,16 @@ impl Remedy for ResolveError {
                 let candidates: Vec<_> = candidates.iter().map(Suffix::as_str).collect();
                 format!("give one of them in full: {}", candidates.join(", "))
             }
-            Self::Unreachable { answers, .. } if answers.is_empty() => {
-                "with --offline, give a folder of records with --mirror DIR".into()
+            Self::Unusable { .. } => {
+                "try again later, or give another mirror or folder of records with --mirror".into()
             }
-            Self::Unreachable { .. } => {
-                "check the network, or give a mirror or a folder of records with --mirror".into()
+            Self::Unreachable { answers, .. } => {
+                let is_down = |error: &SourceError| matches!(error, SourceError::Unreachable(_));
+                match answers.iter().any(|(_, error)| is_down(error)) {
+                    true => "check the network, or give a mirror or a folder of records with --mirror",
+                    false => "with --offline, give a folder of records with --mirror DIR",
+                }
+                .into()
             }
         })
     }
@@ -172,11 +185,15 @@ impl Resolver {
             |error: &SourceError| matches!(error, SourceError::NotFound | SourceError::ShortForm);
         let settled = answers.iter().any(|(_, error, remote)| *remote && answered(error));
         let all_answered = answers.iter().all(|(_, error, _)| answered(error));
+        let any_unusable =
+            answers.iter().any(|(_, error, _)| matches!(error, SourceError::Unusable(_)));
         let query = query.clone();
         let nothing_to_ask = self.sources.is_empty();
         let answers = answers.into_iter().map(|(name, error, _)| (name, error)).collect();
         if settled || (all_answered && !nothing_to_ask) {
             ResolveError::NotFound { query, answers }
+        } else if any_unusable {
+            ResolveError::Unusable { query, answers }
         } else {
             ResolveError::Unreachable { query, answers }
         }

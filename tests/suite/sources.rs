@@ -50,6 +50,52 @@ fn a_folder_finds_every_form_of_id_without_an_index() {
 }
 
 #[test]
+fn a_copy_under_another_name_does_not_hide_the_record() {
+    let folder = records::mirror();
+    let broken = HETEGEN.replace("uHdk7TLP", "uHdk7TLQ");
+    std::fs::write(folder.path().join("pith/zz-copy.json"), broken).unwrap();
+    let resolver = resolver(vec![Box::new(Mirror::open(folder.path()).unwrap())]);
+    let resolved = block_on(resolver.resolve(&query("2403.01164"))).unwrap();
+    assert_eq!(resolved.verdict.status(), Status::Verified);
+}
+
+#[test]
+fn files_of_other_names_are_found_by_what_is_in_them() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("2403.01164.json"), HETEGEN).unwrap();
+    let resolver = resolver(vec![Box::new(Mirror::open(folder.path()).unwrap())]);
+    for id in ["2403.01164", HETEGEN_SUFFIX, "WKFOJ2EC"] {
+        let resolved = block_on(resolver.resolve(&query(id))).unwrap();
+        assert_eq!(resolved.verdict.status(), Status::Verified, "{id}");
+    }
+}
+
+/// A mirror may point to the registry: only the suffix is used, and the mirror is asked for it.
+#[test]
+fn a_redirect_to_the_registrys_page_is_an_answer() {
+    let page = format!("https://pith.science/pith/{HETEGEN_SUFFIX}");
+    let server = Server::start(vec![("/api/", redirect(&page)), ("/pith/", json(HETEGEN))]);
+    let resolved = from_server(&server, "2403.01164").unwrap();
+    assert_eq!(resolved.verdict.status(), Status::Verified);
+    assert!(resolved.url.starts_with(&server.url()));
+}
+
+#[test]
+fn a_number_beside_the_record_of_another_is_refused() {
+    let number = "pith:2024:7YXM6JRYOH4O5NBMCHKEPDPSW2";
+    let answer = json(format!(r#"{{"pith_number":"{number}","record":{HETEGEN}}}"#));
+    let server = Server::start(vec![("/", answer)]);
+    let error = from_server(&server, "2403.01164").unwrap_err();
+    assert!(error.to_string().contains("the record of another one"), "{error}");
+}
+
+#[test]
+fn a_password_in_an_address_is_never_shown() {
+    let source = Http::new("http://user:secret@127.0.0.1:9/base").unwrap();
+    assert_eq!(source.name(), "http://127.0.0.1:9/base");
+}
+
+#[test]
 fn an_ambiguous_short_form_lists_its_candidates() {
     let folder = tempfile::tempdir().unwrap();
     for end in ["A", "B"] {
@@ -185,7 +231,7 @@ fn the_cache_keeps_what_verified_and_verifies_it_again() {
     };
     resolve(vec![online()], "2403.01164").unwrap();
     assert_eq!(server.asked().len(), 1);
-    for id in ["2403.01164", HETEGEN_SUFFIX] {
+    for id in ["2403.01164", HETEGEN_SUFFIX, "WKFOJ2EC"] {
         let resolved = resolve(vec![online()], id).unwrap();
         assert_eq!(resolved.verdict.status(), Status::Verified);
         assert_eq!(server.asked().len(), 1, "{id} is answered from the cache");
