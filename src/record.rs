@@ -202,7 +202,12 @@ fn receipt_of(document: &Json) -> Option<&Json> {
 }
 
 fn read_receipt(receipt: &Json) -> Receipt {
-    let field = |key| receipt.get(key).and_then(Json::as_str).map(str::to_owned);
+    // Another type is kept as a text that no check takes for the right one.
+    let field = |key| match receipt.get(key) {
+        None | Some(Json::Null) => None,
+        Some(Json::String(text)) => Some(text.clone()),
+        Some(_) => Some("(no text)".to_owned()),
+    };
     Receipt {
         key_id: field("key_id").unwrap_or_default(),
         signature_b64: field("signature_b64").unwrap_or_default(),

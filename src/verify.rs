@@ -301,6 +301,10 @@ fn source(
 
 fn title(record: &Record, fields: Fields<'_>) -> Step {
     let name = StepName::Title;
+    let served = record.document().at(&["paper", "title"]);
+    if served.is_some_and(|title| !matches!(title, Json::String(_) | Json::Null)) {
+        return Step::failed(name, "the title beside the record is no text");
+    }
     match (record.title(), fields) {
         (_, Err(_)) => Step::not_checked(name, UNKNOWN_SCHEMA),
         (None, _) => Step::not_checked(name, "no title stands beside the record"),

@@ -54,7 +54,7 @@ pub(super) fn badge_json(badge: &Badge) -> Value {
         .map(|proof| serde_json::from_str::<Value>(proof).expect("Record::proof_json writes JSON"));
     json!({
         "schema": "pith.badge/1",
-        "number": badge.number.to_string(),
+        "pith_number": badge.number.to_string(),
         "url": badge.url(),
         "source": badge.source.prefixed(),
         "title": badge.title,

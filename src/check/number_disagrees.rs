@@ -62,11 +62,18 @@ fn number_in(url: &str) -> Option<PithNumber> {
 fn unexpected(subject: &Subject<'_>, number: PithNumber) -> Option<Finding> {
     let expected = subject.expected?;
     let source = subject.fields.as_ref().map(|fields| &fields.source);
-    let agrees = match expected {
-        // Without a record there is no way from the number to an arXiv id.
-        Query::Arxiv(id) => source.is_none_or(|source| source.same_paper(id)),
-        Query::Pith(other) => other.suffix == number.suffix,
-        Query::Prefix { prefix, .. } => prefix.matches(&number.suffix),
+    let same_year =
+        |year: Option<u16>| year.is_none() || number.year.is_none() || year == number.year;
+    let agrees = match (expected, source) {
+        (Query::Arxiv(id), Some(source)) => source.same_paper(id),
+        (Query::Arxiv(_), None) => {
+            let message = "cannot tell whether it is the paper that is expected: the PDF carries no record; \
+                           give the Pith Number with --expect";
+            let finding = CHECK.finding(message).found(number.to_string());
+            return Some(finding.expected(expected.to_string()));
+        }
+        (Query::Pith(other), _) => other.suffix == number.suffix && same_year(other.year),
+        (Query::Prefix { year, prefix }, _) => prefix.matches(&number.suffix) && same_year(*year),
     };
     let found = match (expected, source) {
         (Query::Arxiv(_), Some(source)) => source.prefixed(),

@@ -77,10 +77,16 @@ fn carried(path: &Path, password: Option<&str>, keys: &Keyring) -> Result<Result
     if looks_like_pdf(&bytes) {
         return Ok(vec![(name.clone(), of_pdf(Pdf::from_bytes(bytes, password)))]);
     }
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        let message = format!("{name}: it is UTF-16, and records and badges are UTF-8");
+        return Err(Failure::new(Exit::Io, message, Some("save it as UTF-8".into())));
+    }
+    // Editors put a byte order mark before UTF-8.
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'<') => {
             let found =
-                badge::proofs_in(&bytes).map_err(|error| Failure::of(Exit::Io, &name, &error))?;
+                badge::proofs_in(bytes).map_err(|error| Failure::of(Exit::Io, &name, &error))?;
             let numbered = found.len() > 1;
             let verdicts = found.iter().zip(1..).map(|(embedded, number)| {
                 let name = if numbered { format!("{name}#{number}") } else { name.clone() };
@@ -88,7 +94,7 @@ fn carried(path: &Path, password: Option<&str>, keys: &Keyring) -> Result<Result
             });
             Ok(verdicts.collect())
         }
-        Some(b'{' | b'[') => Ok(records(&name, &bytes, keys)),
+        Some(b'{' | b'[') => Ok(records(&name, bytes, keys)),
         _ => {
             let message =
                 format!("{name}: it is no record (JSON), no badge (SVG, HTML) and no PDF");

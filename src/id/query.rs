@@ -37,7 +37,8 @@ impl FromStr for Query {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let text = text.trim();
+        let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+        let text = unwrap(&visible);
         if text.is_empty() {
             return Err(IdError::Empty);
         }
@@ -66,6 +67,45 @@ impl FromStr for Query {
     }
 }
 
+/// Characters that come along when an id is copied from a page and that nobody sees.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+}
+
+/// An id without what surrounds it in running text: brackets, quotes, final punctuation, the rest of
+/// arXiv's stamp, the command of our package.
+fn unwrap(text: &str) -> &str {
+    let opening = |c: char| c.is_whitespace() || "([{<\"'`\u{201c}\u{2018}".contains(c);
+    let closing = |c: char| c.is_whitespace() || ")]}>\"'`\u{201d}\u{2019}.,;".contains(c);
+    let text = text.trim_start_matches(opening).trim_end_matches(closing);
+    let text = text.strip_prefix("\\pithnumber{").unwrap_or(text);
+    match text.split_once(char::is_whitespace) {
+        Some((id, category)) if category.trim_start().starts_with('[') => id,
+        _ => text,
+    }
+}
+
+/// `%2F` as it stands for; what is no escape of an ASCII character stays.
+fn decode_percent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        out.push_str(&rest[..at]);
+        let code = rest.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match code.filter(u8::is_ascii) {
+            Some(byte) => {
+                out.push(byte.into());
+                rest = &rest[at + 3..];
+            }
+            None => {
+                out.push('%');
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    out + rest
+}
+
 /// `text` after `prefix`, which is compared without regard to case.
 fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let head = text.get(..prefix.len())?;
@@ -78,7 +118,8 @@ fn split_address(text: &str) -> Option<(String, &str)> {
     let rest = with_scheme.unwrap_or(text);
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let host = host.to_ascii_lowercase();
-    let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();
+    let host = host.split(':').next().unwrap_or(&host);
+    let host = host.strip_prefix("www.").unwrap_or(host).to_owned();
     (with_scheme.is_some() || is_known_host(&host)).then_some((host, path))
 }
 
@@ -93,20 +134,23 @@ fn is_known_host(host: &str) -> bool {
 fn address(host: &str, path: &str) -> Result<Query, IdError> {
     let path = path.split('#').next().unwrap_or(path);
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let path = path.trim_end_matches('/');
+    let path = decode_percent(path.trim_end_matches('/'));
     match host {
-        "doi.org" | "dx.doi.org" => doi(path),
-        "pith.science" => resolver_address(path, query),
-        _ if is_arxiv_host(host) => arxiv_address(path),
+        "doi.org" | "dx.doi.org" => doi(&path),
+        "pith.science" => resolver_address(&path, query),
+        _ if is_arxiv_host(host) => arxiv_address(&path),
         _ => Err(IdError::Address),
     }
 }
 
 fn arxiv_address(path: &str) -> Result<Query, IdError> {
     let (page, id) = path.split_once('/').ok_or(IdError::Address)?;
-    match page {
+    match &page.to_ascii_lowercase()[..] {
         "abs" | "pdf" | "html" | "format" | "src" | "e-print" | "ps" => {
-            arxiv(id.strip_suffix(".pdf").unwrap_or(id))
+            let id = strip_prefix(id, "arxiv:").unwrap_or(id);
+            let is_file = id.len() > 4
+                && id.get(id.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(".pdf"));
+            arxiv(if is_file { &id[..id.len() - 4] } else { id })
         }
         _ => Err(IdError::Address),
     }
@@ -117,7 +161,7 @@ fn resolver_address(path: &str, query: &str) -> Result<Query, IdError> {
     let path = path.strip_prefix(".well-known/").unwrap_or(path);
     if path == "api/pith-number/resolve" {
         let id = query.split('&').find_map(|pair| pair.strip_prefix("arxiv="));
-        return arxiv(&id.ok_or(IdError::Address)?.replace("%2F", "/").replace("%2f", "/"));
+        return arxiv(&decode_percent(id.ok_or(IdError::Address)?));
     }
     let name = ["pith/", "paper/", "api/pith-number/"]
         .iter()
@@ -156,8 +200,10 @@ fn bare(text: &str) -> Result<Query, IdError> {
     }
     let is_word = text.bytes().all(|b| b.is_ascii_alphanumeric());
     // Any other word is no damaged suffix, and advice about base32 would mislead.
+    let is_base32 = text.bytes().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7'));
     match length {
         24..=28 => number(text),
+        6.. if is_base32 => number(text),
         8 | 12 | 16 if is_word => number(text),
         _ => Err(IdError::Unknown),
     }

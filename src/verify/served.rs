@@ -1,5 +1,7 @@
 //! What is served beside the canonical record and says the same again must agree with it.
 
+use data_encoding::HEXLOWER;
+
 use crate::id::{PithNumber, Suffix};
 use crate::record::{CanonicalRecord, Json, Record, Timestamp};
 
@@ -21,7 +23,10 @@ pub(super) fn check(record: &Record, fields: Fields<'_>) -> Step {
     }
     let snapshot = document.get("graph_snapshot");
     let papers = [document.get("paper"), snapshot.and_then(|snapshot| snapshot.get("paper"))];
-    for paper in papers.into_iter().flatten() {
+    for paper in papers.into_iter().flatten().filter(|paper| **paper != Json::Null) {
+        if !matches!(paper, Json::Object(_)) {
+            return Step::failed(name, "paper is no object");
+        }
         match compare_paper(paper, fields) {
             Ok(count) => compared += count,
             Err(key) => {
@@ -42,16 +47,40 @@ pub(super) fn check(record: &Record, fields: Fields<'_>) -> Step {
     if repeated_records(document).any(|other| !same_object(other, record.canonical())) {
         return Step::failed(name, "two canonical records stand in it, and they differ");
     }
+    let digest = HEXLOWER.encode(&record.digest());
+    let number = fields.number(&record.digest()).to_string();
+    for event in created_events(document) {
+        let repeated = [
+            ("payload.canonical_sha256", event.at(&["payload", "canonical_sha256"]), &digest),
+            ("subject_pith_number", event.get("subject_pith_number"), &number),
+        ];
+        for (key, stated, expected) in repeated {
+            match stated {
+                None | Some(Json::Null) => {}
+                Some(Json::String(stated)) if stated == expected => compared += 1,
+                Some(_) => {
+                    return Step::failed(name, format!("{key} of an event is not the record's"));
+                }
+            }
+        }
+    }
     match compared {
         0 => Step::not_checked(name, "nothing is served beside the record"),
         count => Step::passed(name, format!("{count} values agree with the record")),
     }
 }
 
+/// The events of a bundle that created the record. Of others the meaning is not known.
+fn created_events(document: &Json) -> impl Iterator<Item = &Json> {
+    let events = document.get("events").and_then(Json::as_array).unwrap_or_default();
+    let kind =
+        |event: &Json| event.get("event_type").and_then(Json::as_str) == Some("record_created");
+    events.iter().filter(move |event| kind(event))
+}
+
 /// The canonical records in the events of a bundle.
 fn repeated_records(document: &Json) -> impl Iterator<Item = &Json> {
-    let events = document.get("events").and_then(Json::as_array).unwrap_or_default();
-    events.iter().filter_map(|event| event.at(&["payload", "canonical_record"]))
+    created_events(document).filter_map(|event| event.at(&["payload", "canonical_record"]))
 }
 
 /// The number of values of a `paper` object that agree, or the key of the first that does not.
@@ -100,7 +129,11 @@ pub(super) fn check_aliases(record: &Record, fields: Fields<'_>, digest: &[u8; 3
         document.get("source_aliases"),
         document.at(&["current", "source_aliases"]),
     ];
-    let aliases = lists.into_iter().flatten().filter_map(Json::as_array).flatten();
+    let lists = lists.into_iter().flatten().filter(|list| **list != Json::Null);
+    if lists.clone().any(|list| list.as_array().is_none()) {
+        return Step::failed(name, "the aliases are no list");
+    }
+    let aliases = lists.filter_map(Json::as_array).flatten();
     let (mut agreed, mut unknown) = (0, 0);
     for alias in aliases {
         let text = |key| alias.get(key).and_then(Json::as_str);

@@ -98,6 +98,20 @@ fn each_step_is_broken_by_its_own_fixture() {
             "\"alias_value\":\"WKFOJ2ECV52L\"",
             &["aliases"],
         ),
+        (
+            "a paper that is no object",
+            "\"paper\":{\"title\"",
+            "\"paper\":7,\"p\":{\"title\"",
+            &["served"],
+        ),
+        (
+            "a title that is no text",
+            "\"paper\":{\"title\":\"HeteGen: ",
+            "\"paper\":{\"title\":7,\"t\":\"",
+            &["title"],
+        ),
+        ("aliases that are no list", "\"aliases\":[", "\"aliases\":7,\"a\":[", &["aliases"]),
+        ("an algorithm that is no text", "\"ed25519\"", "7", &["receipt"]),
         ("claims that came in later", "\"items\":[]", "\"items\":[{}]", &["snapshots"]),
         (
             "another date in the record",
@@ -220,4 +234,38 @@ fn a_proof_verifies_by_itself_over_the_bytes_as_they_came() {
     assert_eq!(check(unsigned).status(), Status::Unverified);
     let json = record.proof_json().unwrap();
     assert_eq!(verdict(&json, Some("2403.01164")).status(), Status::Verified);
+}
+
+/// A bundle of protocol.md section 5 around the real record.
+fn bundle(subject: &str, digest: &str) -> Verdict {
+    let record = Record::from_slice(SEED.as_bytes()).unwrap();
+    let json = |value: &crate::record::Json| serde_json::to_value(value).unwrap();
+    let document = record.document();
+    let bundle = serde_json::json!({
+        "bundle_type": "pith_open_graph_bundle",
+        "pith_number": "pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD",
+        "canonical_record": json(record.canonical()),
+        "canonical_sha256": HEXLOWER.encode(&record.digest()),
+        "source": json(document.get("source").unwrap()),
+        "events": [{
+            "event_type": "record_created",
+            "subject_pith_number": subject,
+            "payload": {
+                "canonical_record": json(record.canonical()),
+                "canonical_sha256": digest,
+                "receipt": json(document.get("receipt").unwrap()),
+            },
+        }],
+    });
+    verdict(&bundle.to_string(), Some("2403.01164"))
+}
+
+#[test]
+fn what_a_bundles_events_repeat_must_agree() {
+    let record = Record::from_slice(SEED.as_bytes()).unwrap();
+    let (number, digest) =
+        ("pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD", HEXLOWER.encode(&record.digest()));
+    assert_eq!(bundle(number, &digest).status(), Status::Verified);
+    assert_eq!(failed_steps(&bundle("pith:2024:7YXM6JRYOH4O5NBMCHKEPDPSW2", &digest)), ["served"]);
+    assert_eq!(failed_steps(&bundle(number, &"0".repeat(64))), ["served"]);
 }

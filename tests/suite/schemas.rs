@@ -182,7 +182,7 @@ fn badge() {
         schema.hold(&object);
         schema.need(&object, &[]);
         schema.refuse(&object, "/verified", json!("yes"));
-        schema.refuse(&object, "/number", json!("pith:2024:8"));
+        schema.refuse(&object, "/pith_number", json!("pith:2024:8"));
         schema.refuse(&object, "/proof/canonical_sha256", json!("0"));
     }
 }
