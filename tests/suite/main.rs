@@ -12,5 +12,6 @@ mod records;
 mod server;
 mod sources;
 mod tex;
+mod tex_matrix;
 mod tools;
 mod vectors;
