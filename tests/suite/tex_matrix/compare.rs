@@ -125,8 +125,8 @@ fn badge(page: &FirstPage, findings: &mut Vec<Finding>) -> &'static str {
     let links: Vec<_> = page.links.iter().filter(|link| link.uri == url).collect();
     find(links.len() == 1, "link", format!("{} links", links.len()));
     for link in links {
-        let (x, y) = (f64::midpoint(rect.x0, rect.x1), f64::midpoint(rect.y0, rect.y1));
-        let within = link.rect.x0 < x && x < link.rect.x1 && link.rect.y0 < y && y < link.rect.y1;
+        let beside = link.rect.x0 > rect.x0 + 1.0 || link.rect.x1 < rect.x1 - 1.0;
+        let within = !beside && link.rect.intersects(&rect);
         find(within, "link", format!("{:?} beside the badge {rect:?}", link.rect));
         let contents = link.contents.as_deref().unwrap_or_default();
         find(contents.contains(HETEGEN_SUFFIX), "link", format!("/Contents {contents:?}"));
@@ -142,7 +142,7 @@ fn is_in_title(page: &FirstPage, badge: &Word) -> bool {
             && word.rect.y0 >= badge.rect.y1 - 2.0
             && word.rect.y0 < badge.rect.y1 + 30.0
     });
-    let body = ["template", "neutral", "whose"];
+    let body = ["neutral", "whose"];
     let body = page.words.iter().filter(|word| body.iter().any(|text| has(word, text)));
     let above = body.map(|word| word.rect.y1).fold(0.0, f64::max) < badge.rect.y0 + 1.0;
     title_end && above
