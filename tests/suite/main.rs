@@ -22,5 +22,6 @@ mod shell;
 mod sources;
 mod structure;
 mod tex;
+mod tex_matrix;
 mod tools;
 mod vectors;

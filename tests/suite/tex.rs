@@ -68,7 +68,7 @@ fn compile(
 }
 
 /// `pith verify --format json` on the PDF alone, in a folder of its own.
-fn verify(pdf: &Path, trust: Option<&str>) -> (i32, Value) {
+pub fn verify(pdf: &Path, trust: Option<&str>) -> (i32, Value) {
     let folder = tempfile::tempdir().unwrap();
     let alone = folder.path().join("paper.pdf");
     fs::copy(pdf, &alone).unwrap();
@@ -85,7 +85,7 @@ fn verify(pdf: &Path, trust: Option<&str>) -> (i32, Value) {
     (output.status.code().unwrap(), json)
 }
 
-fn outcome<'a>(verdict: &'a Value, step: &str) -> &'a str {
+pub fn outcome<'a>(verdict: &'a Value, step: &str) -> &'a str {
     let steps = verdict["steps"].as_array().unwrap();
     let step = steps.iter().find(|found| found["step"] == step).unwrap();
     step["outcome"].as_str().unwrap()
