@@ -1,6 +1,6 @@
 # `make test` is what CI runs. On Debian as root it installs what the tests need.
 
-.PHONY: test tools lint unit doc
+.PHONY: test tools lint unit doc tex-matrix
 
 test: tools lint unit doc
 
@@ -15,6 +15,10 @@ lint:
 
 unit:
 	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run; else cargo test --lib --bins --tests; fi
+
+# Every template of tests/tex by every engine, with and without pith.sty: some minutes.
+tex-matrix: tools
+	PITH_TEX_MATRIX=1 cargo test --test suite tex_matrix -- --nocapture
 
 doc:
 	cargo test --doc

@@ -494,7 +494,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn any_value_comes_back_and_the_old_bytes_stay(number in "\\PC{1,80}", record in "\\PC{0,200}", which in 0..unusual().len()) {
+    fn any_value_comes_back_and_the_old_bytes_stay(number in "\\PC{1,80}", record in "\\PC{1,200}", which in 0..unusual().len()) {
         let folder = folder("property");
         let (_, bytes) = unusual().swap_remove(which);
         let (input, out) = (folder.join("in.pdf"), folder.join("out.pdf"));

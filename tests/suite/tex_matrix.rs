@@ -1,6 +1,7 @@
 //! Every template of tests/tex/templates by every engine, compiled without and with pith.sty, and compared.
 //!
-//! docs/tex-matrix.md holds the results. `UPDATE=1 cargo test tex_matrix` writes those of this TeX Live anew.
+//! It takes some minutes, so it runs with `make tex-matrix` only. docs/tex-matrix.md holds the results;
+//! `UPDATE=1 make tex-matrix` writes those of this TeX Live anew.
 
 mod compare;
 mod expected;
@@ -45,6 +46,10 @@ fn templates() -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn every_template_by_every_engine() {
+    if std::env::var_os("PITH_TEX_MATRIX").is_none() {
+        eprintln!("skipped: it runs with `make tex-matrix`");
+        return;
+    }
     let needed = ["pdflatex", "lualatex", "xelatex", "latex", "dvips", "ps2pdf", "pdftotext"];
     if !needed.iter().all(|tool| tools::require(tool)) {
         return;

@@ -17,7 +17,7 @@ Every template of tests/tex/templates by every engine, with `\\usepackage{pith}`
 `none`: there is no badge. `verified`: `pith verify --offline` says so of the PDF alone. `not available`: the paper
 does not compile without pith either, or a package is missing.
 
-Each section is for one TeX Live; `UPDATE=1 cargo test tex_matrix` writes the one of the machine it runs on, and the
+Each section is for one TeX Live; `UPDATE=1 make tex-matrix` writes the one of the machine it runs on, and the
 test compares with no other.
 ";
 
