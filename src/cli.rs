@@ -21,6 +21,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{self, Remedy};
+use crate::report::{ErrorJson, line};
 pub use exit::Exit;
 use options::Options;
 use terminal::Terminal;
@@ -119,6 +120,12 @@ impl Failure {
     /// An error about `input`, with its own remedy.
     fn of<E: std::fmt::Display + Remedy>(exit: Exit, input: &str, error: &E) -> Self {
         Self::new(exit, format!("{input}: {error}"), error.remedy())
+    }
+
+    /// The line of JSON for `input` that ended this way.
+    fn json(&self, schema: &'static str, input: &str) -> String {
+        let (message, remedy) = (&self.message, self.remedy.as_deref());
+        line(&ErrorJson::new(schema, input, message, remedy, self.exit as u8))
     }
 
     /// A file or folder that the system would not read or write.

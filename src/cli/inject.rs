@@ -13,7 +13,7 @@ use crate::error::Remedy;
 use crate::inject::{self, Output, Report};
 use crate::metadata::{Metadata, Reading};
 use crate::pdf::Pdf;
-use crate::report::{ErrorJson, VerdictJson, line};
+use crate::report::{VerdictJson, line};
 use crate::trust::Keyring;
 
 const SCHEMA: &str = "pith.inject/1";
@@ -108,9 +108,7 @@ pub(super) fn run(args: &InjectArgs, options: &Options, terminal: &mut Terminal)
     let result = inject(args, options, terminal);
     if let (Err(failure), Format::Json) = (&result, args.format) {
         let input = args.pdf.display().to_string();
-        let (message, remedy) = (&failure.message, failure.remedy.as_deref());
-        let error = ErrorJson::new(SCHEMA, &input, message, remedy, failure.exit as u8);
-        terminal.raw(line(&error).as_bytes())?;
+        terminal.raw(failure.json(SCHEMA, &input).as_bytes())?;
     }
     result
 }

@@ -8,7 +8,7 @@ use super::terminal::Terminal;
 use super::{Exit, Failure, Run};
 use crate::escape;
 use crate::id::Query;
-use crate::report::{ErrorJson, RecordJson, Text, VerdictJson, line, verdict, wrap};
+use crate::report::{RecordJson, Text, VerdictJson, line, verdict, wrap};
 use crate::source::Resolved;
 use crate::verify::Status;
 
@@ -57,9 +57,7 @@ fn one(input: &str, format: Format, context: &Context, terminal: &mut Terminal) 
         Err(failure) => {
             terminal.error(&failure);
             if format == Format::Json {
-                let (message, remedy) = (&failure.message, failure.remedy.as_deref());
-                let error = ErrorJson::new(SCHEMA, input, message, remedy, failure.exit as u8);
-                terminal.raw(line(&error).as_bytes())?;
+                terminal.raw(failure.json(SCHEMA, input).as_bytes())?;
             }
             Ok(failure.exit)
         }

@@ -12,7 +12,7 @@ use crate::escape;
 use crate::metadata::Reading;
 use crate::pdf::Pdf;
 use crate::record::{Record, RecordError};
-use crate::report::{ErrorJson, VerdictJson, line, verdict};
+use crate::report::{VerdictJson, line, verdict};
 use crate::trust::Keyring;
 use crate::verify::{Verdict, verify};
 
@@ -161,9 +161,7 @@ fn show(
         Err(failure) => {
             terminal.error(&failure);
             if format == Format::Json {
-                let (message, remedy) = (&failure.message, failure.remedy.as_deref());
-                let error = ErrorJson::new(SCHEMA, input, message, remedy, failure.exit as u8);
-                terminal.raw(line(&error).as_bytes())?;
+                terminal.raw(failure.json(SCHEMA, input).as_bytes())?;
             }
             return Ok(failure.exit);
         }
