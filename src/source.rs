@@ -2,6 +2,7 @@
 
 mod cache;
 mod embedded;
+mod files;
 mod http;
 mod mirror;
 mod resolver;

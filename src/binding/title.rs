@@ -102,15 +102,20 @@ fn unknown(words: &[&Word], undecoded: usize) -> Step {
 
 /// The largest words, which are the title as a rule.
 fn title_block<'a>(words: &'a [&'a Word]) -> impl Iterator<Item = &'a Word> + Clone {
-    let largest = words.iter().map(|word| word.size).fold(0.0, f64::max);
-    words.iter().copied().filter(move |word| word.size > largest * 0.9)
+    let large = title_size(words);
+    words.iter().copied().filter(move |word| word.size > large)
+}
+
+/// The size in points that the words of the title pass.
+fn title_size(words: &[&Word]) -> f64 {
+    words.iter().map(|word| word.size).fold(0.0, f64::max) * 0.9
 }
 
 /// Whether the title on the page holds anything that TeX writes with markup: letters beyond ASCII,
 /// indices, digits or single letters that may be formulas.
 fn may_have_markup(words: &[&Word]) -> bool {
-    let largest = words.iter().map(|word| word.size).fold(0.0, f64::max);
-    let has_index = words.windows(2).any(|pair| pair[1].script && pair[0].size > largest * 0.9);
+    let large = title_size(words);
+    let has_index = words.windows(2).any(|pair| pair[1].script && pair[0].size > large);
     has_index || title_block(words).any(|word| may_be_formula(&word.text))
 }
 

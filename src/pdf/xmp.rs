@@ -210,17 +210,14 @@ pub fn new_packet(change: &Change<'_>) -> Result<Vec<u8>, XmpError> {
     let packet = PacketTemplate {
         mark: '\u{feff}',
         padding: padding.trim_end_matches('\n'),
-        rdf: fill.rdf,
-        about: &fill.about,
-        schema: fill.schema,
-        properties: fill.properties,
-        identifier: fill.identifier,
-        extension: fill.extension,
+        properties: &fill.properties_xml()?,
     };
     packet.render().map(String::into_bytes).map_err(|error| XmpError::Malformed(error.to_string()))
 }
 
-/// What the templates are filled with.
+/// What stands in rdf:RDF.
+#[derive(Template)]
+#[template(path = "xmp-properties.xml")]
 struct Fill<'a> {
     rdf: &'static str,
     about: String,
@@ -235,23 +232,7 @@ struct Fill<'a> {
 struct PacketTemplate<'a> {
     mark: char,
     padding: &'a str,
-    rdf: &'a str,
-    about: &'a str,
-    schema: &'a Schema,
-    properties: &'a [(&'a str, &'a str)],
-    identifier: Option<&'a str>,
-    extension: bool,
-}
-
-#[derive(Template)]
-#[template(path = "xmp-properties.xml")]
-struct PropertiesTemplate<'a> {
-    rdf: &'a str,
-    about: &'a str,
-    schema: &'a Schema,
-    properties: &'a [(&'a str, &'a str)],
-    identifier: Option<&'a str>,
-    extension: bool,
+    properties: &'a str,
 }
 
 #[derive(Template)]
@@ -274,15 +255,7 @@ impl<'a> Fill<'a> {
     }
 
     fn properties_xml(&self) -> Result<String, XmpError> {
-        let template = PropertiesTemplate {
-            rdf: self.rdf,
-            about: &self.about,
-            schema: self.schema,
-            properties: self.properties,
-            identifier: self.identifier,
-            extension: self.extension,
-        };
-        template.render().map_err(|error| XmpError::Malformed(error.to_string()))
+        self.render().map_err(|error| XmpError::Malformed(error.to_string()))
     }
 }
 

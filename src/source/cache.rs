@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::{Fetching, Found, Source, SourceError};
-use crate::id::{ArxivId, Prefix, Query, Suffix};
-use crate::record::{MAX_BYTES, Record, canonical_bytes};
+use super::{Fetching, Found, Source, SourceError, files};
+use crate::id::{ArxivId, Query, Suffix};
+use crate::record::{Record, canonical_bytes};
 
 /// How long an arXiv id is believed to lead to the same record.
 const ALIAS_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -68,34 +68,20 @@ impl Cache {
         fs::read_to_string(path).ok()?.trim().parse().ok()
     }
 
-    /// The one suffix that begins with `prefix`, of all records here.
-    fn only_suffix(&self, prefix: &Prefix) -> Result<Option<Suffix>, SourceError> {
-        let Ok(entries) = fs::read_dir(self.root.join("pith")) else { return Ok(None) };
-        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let suffixes = names.filter_map(|name| name.strip_suffix(".json")?.parse().ok());
-        let mut suffixes: Vec<Suffix> = suffixes.filter(|suffix| prefix.matches(suffix)).collect();
-        suffixes.sort_unstable();
-        match suffixes[..] {
-            [] => Ok(None),
-            [suffix] => Ok(Some(suffix)),
-            _ => Err(SourceError::Ambiguous(suffixes)),
-        }
-    }
-
     fn find(&self, query: &Query) -> Result<Found, SourceError> {
         let suffix = match query {
-            Query::Pith(number) => Some(number.suffix),
-            Query::Arxiv(id) => self.suffix_of(id),
-            Query::Prefix { prefix, .. } => self.only_suffix(prefix)?,
+            Query::Pith(number) => number.suffix,
+            Query::Arxiv(id) => self.suffix_of(id).ok_or(SourceError::NotFound)?,
+            Query::Prefix { prefix, .. } => {
+                // A cache that is not there yet has nothing.
+                let paths =
+                    files::list(&self.root.join("pith")).map_err(|_| SourceError::NotFound)?;
+                let suffixes = paths.filter_map(|path| files::named(&path));
+                files::only(suffixes.filter(|suffix| prefix.matches(suffix)).collect())?
+            }
         };
-        let path = self.record_path(&suffix.ok_or(SourceError::NotFound)?);
-        let size = fs::metadata(&path).map_err(|_| SourceError::NotFound)?.len();
-        if size > MAX_BYTES as u64 {
-            return Err(SourceError::NotFound);
-        }
-        let bytes = fs::read(&path).map_err(|_| SourceError::NotFound)?;
-        let record = Record::from_slice(&bytes).map_err(|_| SourceError::NotFound)?;
-        Ok(Found { record, url: path.display().to_string() })
+        // An entry that cannot be read is as good as none: a source has the record.
+        files::read(&self.record_path(&suffix)).map_err(|_| SourceError::NotFound)
     }
 }
 

@@ -1,14 +1,12 @@
 //! A folder of records: `pith/<suffix>.json`, found by every form of id, also without an index.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::{Fetching, Found, Source, SourceError};
+use super::{Fetching, Found, Source, SourceError, files};
 use crate::id::{ArxivId, Query, Suffix};
-use crate::record::{MAX_BYTES, Record};
 
 /// A mirror on disk.
 #[derive(Debug)]
@@ -42,19 +40,13 @@ impl Mirror {
         match query {
             Query::Pith(number) => self.find_suffix(&number.suffix),
             Query::Prefix { prefix, .. } => {
-                let named = self.files()?.filter_map(|path| named(&path));
+                let named = files::list(&self.records)?.filter_map(|path| files::named(&path));
                 let mut suffixes: Vec<_> = named.filter(|suffix| prefix.matches(suffix)).collect();
                 if suffixes.is_empty() {
                     let indexed = self.index()?.by_suffix.keys();
                     suffixes = indexed.filter(|suffix| prefix.matches(suffix)).copied().collect();
                 }
-                suffixes.sort_unstable();
-                suffixes.dedup();
-                match suffixes[..] {
-                    [] => Err(SourceError::NotFound),
-                    [suffix] => self.find_suffix(&suffix),
-                    _ => Err(SourceError::Ambiguous(suffixes)),
-                }
+                self.find_suffix(&files::only(suffixes)?)
             }
             Query::Arxiv(id) => self.find_arxiv(id),
         }
@@ -62,12 +54,12 @@ impl Mirror {
 
     /// The file of that name, which needs no index; else a file of another name that holds the record.
     fn find_suffix(&self, suffix: &Suffix) -> Result<Found, SourceError> {
-        let error = match self.read(&self.records.join(format!("{suffix}.json"))) {
+        let error = match files::read(&self.records.join(format!("{suffix}.json"))) {
             Ok(found) => return Ok(found),
             Err(error) => error,
         };
         let paths = self.index()?.by_suffix.get(suffix);
-        let found = paths.into_iter().flatten().filter_map(|path| self.read(path).ok());
+        let found = paths.into_iter().flatten().filter_map(|path| files::read(path).ok());
         found.max_by_key(is_well_named).ok_or(error)
     }
 
@@ -79,7 +71,7 @@ impl Mirror {
             let version = found.record.fields().ok().and_then(|fields| fields.source.version());
             (is_well_named(found), version == id.version(), version)
         };
-        let found = paths.iter().filter_map(|path| self.read(path).ok());
+        let found = paths.iter().filter_map(|path| files::read(path).ok());
         found.max_by_key(rank).ok_or(SourceError::NotFound)
     }
 
@@ -89,11 +81,11 @@ impl Mirror {
             return Ok(index);
         }
         let mut index = Index::default();
-        let mut paths: Vec<_> = self.files()?.collect();
+        let mut paths: Vec<_> = files::list(&self.records)?.collect();
         paths.sort_unstable();
         for path in paths {
             // A file that is no record cannot be what was asked for; its neighbours still can.
-            let Ok(found) = self.read(&path) else { continue };
+            let Ok(found) = files::read(&path) else { continue };
             let source = found.record.canonical().at(&["source", "id"]);
             if let Some(id) = source.and_then(crate::record::Json::as_str) {
                 index.by_arxiv_id.entry(id.to_owned()).or_default().push(path.clone());
@@ -103,44 +95,11 @@ impl Mirror {
         }
         Ok(self.index.get_or_init(|| index))
     }
-
-    fn files(&self) -> Result<impl Iterator<Item = PathBuf>, SourceError> {
-        let entries = std::fs::read_dir(&self.records).map_err(unreadable)?;
-        Ok(entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.extension().is_some_and(|extension| extension == "json")))
-    }
-
-    fn read(&self, path: &Path) -> Result<Found, SourceError> {
-        let mut bytes = Vec::new();
-        let file = File::open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => SourceError::NotFound,
-            _ => unreadable(error),
-        })?;
-        file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        let record = Record::from_slice(&bytes).map_err(|error| {
-            SourceError::Unusable(format!(
-                "has a file that is no record: {}: {error}",
-                path.display()
-            ))
-        })?;
-        Ok(Found { record, url: path.display().to_string() })
-    }
-}
-
-/// The suffix that a file is named after, in any case.
-fn named(path: &Path) -> Option<Suffix> {
-    path.file_stem()?.to_str()?.parse().ok()
 }
 
 /// Whether the file is named after the digest of what is in it.
 fn is_well_named(found: &Found) -> bool {
-    named(Path::new(&found.url)) == Some(Suffix::from_digest(&found.record.digest()))
-}
-
-fn unreadable(error: io::Error) -> SourceError {
-    // Not unreachable: no network lies between.
-    SourceError::Unusable(format!("cannot be read: {}", crate::error::io_message(&error)))
+    files::named(Path::new(&found.url)) == Some(Suffix::from_digest(&found.record.digest()))
 }
 
 impl Source for Mirror {
