@@ -23,6 +23,7 @@ mod shell;
 mod sources;
 mod structure;
 mod tex;
+mod tex_keys;
 mod tex_matrix;
 mod tools;
 mod vectors;
