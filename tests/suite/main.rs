@@ -22,6 +22,8 @@ mod shell;
 mod sources;
 mod structure;
 mod tex;
+mod tex_anonymous;
+mod tex_errors;
 mod tex_matrix;
 mod tools;
 mod vectors;
