@@ -3,6 +3,7 @@
 mod badges;
 mod checks;
 mod cmd;
+mod ctan;
 mod demo;
 mod desk;
 mod generated;
