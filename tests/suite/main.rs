@@ -6,6 +6,7 @@ mod cmd;
 mod demo;
 mod desk;
 mod generated;
+mod html;
 mod offline;
 mod pdf_files;
 mod pdf_hostile;
