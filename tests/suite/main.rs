@@ -7,6 +7,7 @@ mod ctan;
 mod demo;
 mod desk;
 mod generated;
+mod html;
 mod offline;
 mod pdf_files;
 mod pdf_hostile;
