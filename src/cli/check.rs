@@ -31,7 +31,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "ID")]
     expect: Option<String>,
 
-    /// The user password of an encrypted PDF
+    /// The password of an encrypted PDF, the user's or the owner's
     #[arg(long, value_name = "PASSWORD")]
     password: Option<String>,
 

@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
     format: Format,
 
-    /// The user password of an encrypted PDF
+    /// The password of an encrypted PDF, the user's or the owner's
     #[arg(long, value_name = "PASSWORD")]
     password: Option<String>,
 }
