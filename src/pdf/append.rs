@@ -258,10 +258,13 @@ impl<'a> Plan<'a> {
             content = encrypted;
             if let Some(filter) = filter {
                 dict.set(names::FILTER, lopdf::Object::Name(names::CRYPT.to_vec()));
-                let name = lopdf::Object::Name(filter);
-                let kind = lopdf::Object::Name(b"CryptFilterDecodeParms".to_vec());
-                let parameters = Dictionary::from_iter([("Type", kind), ("Name", name)]);
-                dict.set(names::DECODE_PARMS, parameters);
+                // Identity is the default (7.4.10), and exiftool 12 refuses it where it is named.
+                if filter != security::IDENTITY {
+                    let name = lopdf::Object::Name(filter);
+                    let kind = lopdf::Object::Name(b"CryptFilterDecodeParms".to_vec());
+                    let parameters = Dictionary::from_iter([("Type", kind), ("Name", name)]);
+                    dict.set(names::DECODE_PARMS, parameters);
+                }
             }
         }
         // Not compressed, so that programs that know nothing of PDF find the packet (14.3.2).

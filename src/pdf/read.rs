@@ -262,15 +262,19 @@ fn decode(stream: &Stream<'_>, too_large: &'static str) -> Result<Vec<u8>, PdfEr
     if raw.len() > MAX_DECODED {
         return Err(too_large);
     }
-    if stream.filters().is_empty() {
+    // A crypt filter comes first (7.4.10), and hayro-syntax has applied it.
+    let applied = usize::from(security::crypt_filter(stream.dict()).is_some());
+    if stream.filters().len() <= applied {
         return Ok(raw.into_owned());
     }
     let mut dict = Dictionary::new();
     for key in [names::FILTER, names::DECODE_PARMS] {
-        if let Some(value) =
-            stream.dict().get::<Object<'_>>(key).and_then(|value| convert::object(&value))
-        {
-            dict.set(key, value);
+        match stream.dict().get::<Object<'_>>(key).and_then(|value| convert::object(&value)) {
+            Some(lopdf::Object::Array(values)) => {
+                dict.set(key, values.into_iter().skip(applied).collect::<Vec<_>>());
+            }
+            Some(value) => dict.set(key, value),
+            None => {}
         }
     }
     let stream = lopdf::Stream::new(dict, raw.into_owned());

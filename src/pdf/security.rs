@@ -13,7 +13,7 @@ use super::trailer::{Chain, Place, object_at};
 use super::{ObjectId, convert, dict, names};
 
 /// The crypt filter that encrypts nothing (7.6.6, table 26).
-const IDENTITY: &[u8] = b"Identity";
+pub(super) const IDENTITY: &[u8] = b"Identity";
 
 /// What a file says of its encryption.
 pub(super) struct Handler {
@@ -64,15 +64,19 @@ impl Handler {
             return Resolved::Unsupported;
         };
         let Ok(password) = algorithm.sanitize_password(typed) else { return Resolved::Wrong };
-        let Ok(resolved) = algorithm.resolve_password_for_key_derivation(&self.document, password)
+        let Ok(mut resolved) =
+            algorithm.resolve_password_for_key_derivation(&self.document, &password)
         else {
             return Resolved::Wrong;
         };
-        // What is recovered from /O is filled up to 32 bytes (7.6.4.3.2).
-        let opens =
-            |end: &usize| algorithm.authenticate_user_password(&self.document, &resolved[..*end]);
-        let length = (0..=resolved.len()).find(|end| opens(end).is_ok()).unwrap_or(resolved.len());
-        match String::from_utf8(resolved[..length].to_vec()) {
+        if resolved != password {
+            // The user's, recovered from /O by the owner's, and filled up to 32 bytes (7.6.4.3.2).
+            let opens = |end: &usize| {
+                algorithm.authenticate_user_password(&self.document, &resolved[..*end]).is_ok()
+            };
+            resolved.truncate((0..resolved.len()).find(opens).unwrap_or(resolved.len()));
+        }
+        match String::from_utf8(resolved) {
             Ok(password) => Resolved::Password(password),
             Err(_) => Resolved::Unsupported,
         }

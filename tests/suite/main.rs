@@ -7,6 +7,7 @@ mod demo;
 mod desk;
 mod generated;
 mod offline;
+mod pdf_encrypted;
 mod pdf_files;
 mod pdf_hostile;
 mod pdf_inject;
