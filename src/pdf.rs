@@ -11,6 +11,7 @@
 
 pub mod append;
 mod convert;
+mod deadline;
 mod dict;
 mod guard;
 mod map;
@@ -25,9 +26,11 @@ pub mod xmp;
 
 use crate::error::{self, Remedy};
 use std::fmt;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hayro_syntax::object::{ObjRef, ObjectIdentifier};
 use hayro_syntax::{DecryptionError, LoadPdfError, PdfData};
@@ -41,6 +44,10 @@ use trailer::Chain;
 
 /// Decoded bytes that one stream may have (64 MiB). A few kilobytes of deflate can claim terabytes.
 pub const MAX_DECODED: usize = 64 << 20;
+/// Bytes of a damaged file that are looked through in a second.
+const SCANNED_IN_A_SECOND: u64 = 32 << 20;
+/// What is said of a file in which no objects can be found.
+const UNREADABLE: &str = "its objects cannot be read";
 
 /// Why a PDF could not be read or continued.
 ///
@@ -186,6 +193,8 @@ pub struct Pdf {
     password: String,
     /// Whether the file is encrypted, and its metadata streams are not.
     clear_metadata: bool,
+    /// The file that the bytes come from.
+    source: Option<File>,
 }
 
 impl fmt::Debug for Pdf {
@@ -204,7 +213,28 @@ impl Pdf {
     /// # Errors
     /// Everything in [`PdfError`] but `NotAppendable`.
     pub fn open(path: &Path, password: Option<&str>) -> Result<Self, PdfError> {
-        Self::load(PdfData::from(Arc::new(map::open(path)?)), password)
+        let (file, bytes) = map::open(path)?;
+        let mut pdf = Self::load(PdfData::from(Arc::new(bytes)), password);
+        if let Ok(pdf) = &mut pdf {
+            pdf.source = Some(file);
+            pdf.check_length()?;
+        }
+        pdf
+    }
+
+    /// Fails where the file has become shorter since it was opened: what was read of it since may be wrong. Never
+    /// fails on a PDF in memory.
+    ///
+    /// # Errors
+    /// [`PdfError::Io`].
+    pub fn check_length(&self) -> Result<(), PdfError> {
+        match &self.source {
+            Some(file) if file.metadata()?.len() < self.bytes().len() as u64 => {
+                let shorter = "became shorter while it was read";
+                Err(PdfError::Io(io::Error::new(io::ErrorKind::UnexpectedEof, shorter)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Opens a PDF in memory.
@@ -219,39 +249,50 @@ impl Pdf {
     }
 
     fn load(data: PdfData, password: Option<&str>) -> Result<Self, PdfError> {
-        const UNREADABLE: &str = "its objects cannot be read";
-        guard::guard(UNREADABLE, || {
-            let chain = Chain::read(data.as_ref());
-            let encrypted = chain.sections.iter().any(|section| section.encrypted);
-            let handler = encrypted.then(|| Handler::read(data.as_ref(), &chain)).flatten();
-            let opened = match hayro_syntax::Pdf::new(data.clone()) {
-                Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
-                    let typed = password.ok_or(PdfError::NeedsPassword)?;
-                    let password = match handler.as_ref().map(|handler| handler.resolve(typed)) {
-                        Some(Resolved::Password(password)) => password,
-                        Some(Resolved::Wrong) => return Err(PdfError::WrongPassword),
-                        Some(Resolved::Unsupported) => return Err(PdfError::UnsupportedEncryption),
-                        None => typed.to_owned(),
-                    };
-                    let opened = hayro_syntax::Pdf::new_with_password(data.clone(), &password);
-                    opened.map(|file| (file, password, Some(Encryption::UserPassword)))
-                }
-                opened => {
-                    let encryption = encrypted.then_some(Encryption::OwnerPassword);
-                    opened.map(|file| (file, String::new(), encryption))
-                }
-            };
-            let (file, password, encryption) = opened.map_err(|error| match error {
-                LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
-                    PdfError::WrongPassword
-                }
-                LoadPdfError::Decryption(_) => PdfError::UnsupportedEncryption,
-                LoadPdfError::Invalid if !has_header(data.as_ref()) => PdfError::NotAPdf,
-                LoadPdfError::Invalid => PdfError::Damaged { what: UNREADABLE },
-            })?;
-            let clear_metadata = handler.is_some_and(|handler| handler.has_clear_metadata());
-            Ok(Self { file: Arc::new(file), chain, encryption, password, clear_metadata })
-        })?
+        // hayro-syntax looks through the whole file where its cross-reference data is damaged, and may do so for
+        // every level of a deep structure.
+        let scan = data.as_ref().len() as u64 * 1000 / SCANNED_IN_A_SECOND;
+        let limit = deadline::PATIENCE + Duration::from_millis(scan);
+        let late = "so much damage that looking through it takes too long";
+        let password = password.map(str::to_owned);
+        deadline::within(limit, UNREADABLE, late, move || {
+            let pdf = Self::load_at_leisure(data, password.as_deref())?;
+            // The first object that is not where it should be has the file looked through, once. That may be one
+            // that opening did not need.
+            pdf.look_at_all();
+            Ok(pdf)
+        })
+    }
+
+    fn load_at_leisure(data: PdfData, password: Option<&str>) -> Result<Self, PdfError> {
+        let chain = Chain::read(data.as_ref());
+        let encrypted = chain.sections.iter().any(|section| section.encrypted);
+        let handler = encrypted.then(|| Handler::read(data.as_ref(), &chain)).flatten();
+        let opened = match hayro_syntax::Pdf::new(data.clone()) {
+            Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
+                let typed = password.ok_or(PdfError::NeedsPassword)?;
+                let password = match handler.as_ref().map(|handler| handler.resolve(typed)) {
+                    Some(Resolved::Password(password)) => password,
+                    Some(Resolved::Wrong) => return Err(PdfError::WrongPassword),
+                    Some(Resolved::Unsupported) => return Err(PdfError::UnsupportedEncryption),
+                    None => typed.to_owned(),
+                };
+                let opened = hayro_syntax::Pdf::new_with_password(data.clone(), &password);
+                opened.map(|file| (file, password, Some(Encryption::UserPassword)))
+            }
+            opened => {
+                let encryption = encrypted.then_some(Encryption::OwnerPassword);
+                opened.map(|file| (file, String::new(), encryption))
+            }
+        };
+        let (file, password, encryption) = opened.map_err(|error| match error {
+            LoadPdfError::Decryption(DecryptionError::PasswordProtected) => PdfError::WrongPassword,
+            LoadPdfError::Decryption(_) => PdfError::UnsupportedEncryption,
+            LoadPdfError::Invalid if !has_header(data.as_ref()) => PdfError::NotAPdf,
+            LoadPdfError::Invalid => PdfError::Damaged { what: UNREADABLE },
+        })?;
+        let clear_metadata = handler.is_some_and(|handler| handler.has_clear_metadata());
+        Ok(Self { file: Arc::new(file), chain, encryption, password, clear_metadata, source: None })
     }
 
     /// What encrypts as the file is encrypted; `None` where it is not.

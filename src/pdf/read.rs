@@ -151,6 +151,17 @@ impl Pdf {
         Stream::from_bytes(data.get(body..)?)
     }
 
+    /// Resolves every object that is read later on, page 1 aside.
+    pub(super) fn look_at_all(&self) {
+        if let Info::Indirect(id) = self.info_place() {
+            let _ = self.file.xref().get::<Dict<'_>>(id.identifier());
+        }
+        for id in self.metadata_ids() {
+            let _ = self.metadata_stream(id);
+        }
+        let _ = self.signatures();
+    }
+
     /// What of the file is signed. Nothing is verified here.
     #[must_use]
     pub fn signatures(&self) -> Signatures {

@@ -130,18 +130,25 @@ fn an_encrypted_file_stays_encrypted_and_so_is_what_is_added() {
             let packet = tools::run(&folder, "pdfinfo", &arguments);
             assert!(packet.contains("<pith:KeyID>"), "{name}: {packet}");
             assert_eq!(pixels(&out, user), pixels(&input, user), "{name}");
-            let tags = |path: &Path| {
-                let arguments = ["-j", "-G1", "-struct", "-password", user, path.to_str().unwrap()];
-                let json = tools::run(&folder, "exiftool", &arguments);
-                serde_json::from_str::<serde_json::Value>(&json).unwrap()[0].clone()
-            };
-            let (new, old) = (tags(&out), tags(&input));
-            assert_eq!(new["XMP-pith:Record"], metadata().proof.unwrap().record, "{name}");
-            for (tag, value) in old.as_object().unwrap() {
-                let group = tag.split(':').next().unwrap();
-                if group.starts_with("XMP-") || group == "PDF" {
-                    let changed = ["XMP-xmp:MetadataDate", "PDF:Linearized"];
-                    assert!(changed.contains(&tag.as_str()) || new[tag] == *value, "{name}: {tag}");
+            // exiftool decrypts AES in Perl: six seconds for the packet of hyperxmp.
+            if *source == "strings" {
+                let tags = |path: &Path| {
+                    let arguments =
+                        ["-j", "-G1", "-struct", "-password", user, path.to_str().unwrap()];
+                    let json = tools::run(&folder, "exiftool", &arguments);
+                    serde_json::from_str::<serde_json::Value>(&json).unwrap()[0].clone()
+                };
+                let (new, old) = (tags(&out), tags(&input));
+                assert_eq!(new["XMP-pith:Record"], metadata().proof.unwrap().record, "{name}");
+                for (tag, value) in old.as_object().unwrap() {
+                    let group = tag.split(':').next().unwrap();
+                    if group.starts_with("XMP-") || group == "PDF" {
+                        let changed = ["XMP-xmp:MetadataDate", "PDF:Linearized"];
+                        assert!(
+                            changed.contains(&tag.as_str()) || new[tag] == *value,
+                            "{name}: {tag}"
+                        );
+                    }
                 }
             }
             for_pikepdf.push((out.to_str().unwrap().to_owned(), user));
