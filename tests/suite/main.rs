@@ -9,6 +9,7 @@ mod desk;
 mod generated;
 mod html;
 mod offline;
+mod pdf_encrypted;
 mod pdf_files;
 mod pdf_hostile;
 mod pdf_inject;
