@@ -31,7 +31,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "ID")]
     expect: Option<String>,
 
-    /// The user password of an encrypted PDF
+    /// The password of an encrypted PDF, the user's or the owner's
     #[arg(long, value_name = "PASSWORD")]
     password: Option<String>,
 
@@ -108,6 +108,9 @@ pub(super) fn report(
     let outcome = match Pdf::open(path, password) {
         Ok(pdf) => {
             let subject = Subject::new(&pdf, keys, expected);
+            if let Err(error) = pdf.check_length() {
+                return unreadable(path, error.to_string(), "check it again");
+            }
             let signatures = pdf.signatures().count;
             let notes = (signatures > 0).then(|| format!("signed {signatures} time(s)"));
             Ok(Checked {

@@ -4,8 +4,7 @@
 //! hyphenated words are not joined; [`Word::hyphen_end`] says where a reader may want to.
 
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hayro_interpret::kurbo::{self, Affine, Point};
 use hayro_interpret::{
@@ -14,15 +13,12 @@ use hayro_interpret::{
 use hayro_syntax::object::{self, Array, Dict, Name};
 use hayro_syntax::page::{Page, Rotation};
 
+use super::deadline::{self, PATIENCE};
 use super::text::{Text, Word};
 use super::{MAX_DECODED, Pdf, PdfError, guard, names, text_string};
 
 /// Annotations that are looked at.
 const MAX_ANNOTATIONS: usize = 10_000;
-/// How long page 1 may take; after half of it, what was read so far is all. Builds for debugging are slow.
-const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 6000 } else { 900 });
-/// Stack of the interpreter's thread: forms within forms are followed 50 levels deep.
-const STACK: usize = 16 << 20;
 
 /// A rectangle in default user space: points from the lower left corner, y upwards (ISO 32000-2, 8.3.2.3).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -109,28 +105,17 @@ impl Pdf {
     /// [`PdfError::TooLarge`] where its content decodes to more than [`MAX_DECODED`].
     pub fn first_page(&self) -> Result<FirstPage, PdfError> {
         const WHAT: &str = "page 1 cannot be read";
-        let (sender, receiver) = mpsc::sync_channel(1);
         let file = Arc::clone(&self.file);
-        let thread = std::thread::Builder::new().name("page 1".to_owned()).stack_size(STACK);
-        // Not joined: forms that draw nothing and call each other twice, 40 levels deep, never call back, and a
-        // thread cannot be ended. It ends with the process.
-        thread.spawn(move || {
-            // Nobody may be waiting any more.
-            let _ = sender.send(guard::guard(WHAT, || read_first_page(&file)));
-        })?;
-        match receiver.recv_timeout(PATIENCE) {
-            Ok(page) => page?,
-            Err(RecvTimeoutError::Timeout) => {
-                Err(PdfError::TooLarge { what: "a page 1 that takes more than a second to read" })
-            }
-            Err(RecvTimeoutError::Disconnected) => Err(PdfError::Damaged { what: WHAT }),
-        }
+        // Forms that draw nothing and call each other twice, 40 levels deep, never call back.
+        let late = "a page 1 that takes more than a second to read";
+        deadline::within(PATIENCE, WHAT, late, move || read_first_page(&file))
     }
 }
 
 fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
     let page = file.pages().first().ok_or(PdfError::Damaged { what: "it has no page" })?;
     check_size(page)?;
+    // After half of the time, what was read so far is all.
     let mut text = Text::new(Instant::now() + PATIENCE / 2);
     let bounds = page.media_box();
     let bounds = kurbo::Rect::new(bounds.x0, bounds.y0, bounds.x1, bounds.y1);
