@@ -266,3 +266,25 @@ fn the_three_ways_agree() {
         assert_eq!(as_option, compile(packages, "", "", keys, body), "\\pithnumber: {keys}");
     }
 }
+
+/// In a line that is too narrow the badge leaves out the prefix, then shortens the number; a frame stays.
+#[test]
+fn a_narrow_line_has_a_shorter_badge() {
+    for style in ["text", "box"] {
+        let mut heights = Vec::new();
+        for (width, word, has_prefix) in
+            [(240, FULL, true), (150, FULL, false), (80, "pith:WKFOJ2EC", false)]
+        {
+            let body = format!(
+                "\\noindent\\begin{{minipage}}{{{width}pt}}\\pithbadge\\end{{minipage}}\\par "
+            );
+            let Some(seen) = with("", &format!("style={style}"), &body) else { return };
+            assert!(seen.has(word), "{style}, {width}pt: {seen:?}");
+            assert_eq!(seen.has("Pith"), has_prefix, "{style}, {width}pt");
+            assert!(seen.links[0].1 <= width, "{style}, {width}pt: {:?}", seen.links);
+            heights.push(seen.links[0].2);
+        }
+        let framed = heights.iter().all(|height| *height >= 13);
+        assert_eq!(framed, style == "box", "{style}: {heights:?}");
+    }
+}
