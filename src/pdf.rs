@@ -11,11 +11,15 @@
 
 pub mod append;
 mod dict;
+mod fonts;
 mod guard;
 mod map;
 mod names;
 mod page;
 mod read;
+mod revision;
+mod script;
+mod signature;
 mod text;
 mod text_string;
 mod trailer;
@@ -30,8 +34,11 @@ use std::sync::Arc;
 use hayro_syntax::object::{ObjRef, ObjectIdentifier};
 use hayro_syntax::{DecryptionError, LoadPdfError, PdfData};
 
+pub use fonts::MissingFont;
 pub use page::{FirstPage, Link, Rect};
 pub use read::{InfoEntry, MetadataStream, Signatures};
+pub use script::Script;
+pub use signature::{Signature, SignatureKind};
 pub use text::Word;
 
 use trailer::Chain;

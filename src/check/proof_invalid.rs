@@ -1,7 +1,6 @@
 //! proof-invalid
 
-use super::{Check, Finding, Level, Subject};
-use crate::metadata::Key;
+use super::{Check, Finding, Level, Need, Subject};
 use crate::verify::StepName;
 
 pub(super) const CHECK: Check = Check {
@@ -13,6 +12,7 @@ pub(super) const CHECK: Check = Check {
     why: "A proof that does not verify was damaged or forged. It is worse than none.",
     remedy: "Fetch the record again and write it anew: `pith sty ID` and compile, or `pith inject`. If the \
              signature is by a registry of your own, give its key with --trust.",
+    needs: &[Need::Proof],
     run,
 };
 
@@ -20,9 +20,6 @@ const STEPS: [StepName; 5] =
     [StepName::Schema, StepName::Number, StepName::Digest, StepName::Source, StepName::Receipt];
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {
-    if subject.reading.values(Key::Record).next().is_none() {
-        return Vec::new();
-    }
     let failures = subject.verdict.failures().filter(|step| STEPS.contains(&step.step));
     failures
         .map(|step| {
