@@ -319,7 +319,7 @@ impl<'a> Subject<'a> {
         for check in ALL {
             let setting = levels.get(check.id);
             if setting == Some(Setting::Off) {
-                outcome.not_run.push((check.id, "it is off in pith.toml"));
+                outcome.not_run.push((check.id, "it is switched off"));
                 continue;
             }
             if let Some(reason) = check.needs.iter().find_map(|need| need.missing(self)) {

@@ -44,11 +44,14 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
         };
         (reason, Place::PAGE_1, word.rect)
     });
-    let badges: Vec<_> = words.chain(links).collect();
-    // The link may be hidden where the number is seen, and the other way round.
-    if badges.iter().any(|(reason, ..)| reason.is_none()) {
+    let (links, words): (Vec<_>, Vec<_>) = (links.collect(), words.collect());
+    let is_seen = |badges: &[(Option<&str>, Place, Rect)]| badges.iter().any(|(r, ..)| r.is_none());
+    // The stamp may cover a part of a badge whose number is seen; else the number is enough.
+    let is_under_stamp = links.iter().any(|(reason, ..)| *reason == Some(UNDER_STAMP));
+    if is_seen(&links) || (is_seen(&words) && !is_under_stamp) {
         return Vec::new();
     }
+    let badges = if is_under_stamp { links } else { [words, links].concat() };
     let first = badges.into_iter().find_map(|(reason, place, rect)| Some((reason?, place, rect)));
     let finding = first.map(|(reason, place, rect)| {
         let Rect { x0, y0, x1, y1 } = rect;
@@ -59,6 +62,7 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 const EMPTY: &str = "nothing is drawn where its link is";
+const UNDER_STAMP: &str = "it lies where arXiv draws its stamp, in the 34 points at the left edge";
 
 /// Why what is in `rect` cannot be seen, if it cannot.
 fn hidden(rect: &Rect, page: &FirstPage, margin: f64) -> Option<&'static str> {
@@ -70,7 +74,7 @@ fn hidden(rect: &Rect, page: &FirstPage, margin: f64) -> Option<&'static str> {
     } else if !rect.intersects(&page.crop_box) {
         Some("it lies outside of the crop box")
     } else if page.rotation == 0 && rect.x0 + margin < left + BAND {
-        Some("it lies where arXiv draws its stamp, in the 34 points at the left edge")
+        Some(UNDER_STAMP)
     } else {
         None
     }

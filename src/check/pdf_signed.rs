@@ -25,12 +25,14 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn finding(signature: &Signature, length: u64) -> Finding {
-    let what = match signature.kind {
-        SignatureKind::Approval => "signed",
-        SignatureKind::Timestamp => "time-stamped",
-        SignatureKind::Certification(1) => "certified, and no change is allowed",
-        SignatureKind::Certification(2) => "certified, and only forms may be filled in",
-        SignatureKind::Certification(_) => "certified, and only forms and annotations may change",
+    let (what, allowed) = match signature.kind {
+        SignatureKind::Approval => ("signed", ""),
+        SignatureKind::Timestamp => ("time-stamped", ""),
+        SignatureKind::Certification(1) => ("certified", ", and no change is allowed"),
+        SignatureKind::Certification(2) => ("certified", ", and only forms may be filled in"),
+        SignatureKind::Certification(_) => {
+            ("certified", ", and only forms and annotations may change")
+        }
     };
     let by = match &signature.signer {
         Some(name) => format!(" by \"{name}\""),
@@ -46,7 +48,7 @@ fn finding(signature: &Signature, length: u64) -> Finding {
     };
     let object = signature.object.map(|object| object.to_string());
     let place = Place { part: "form", object, ..Place::default() };
-    let finding = CHECK.finding(format!("the PDF is {what}{by}{covers}")).at(place);
+    let finding = CHECK.finding(format!("the PDF is {what}{by}{allowed}{covers}")).at(place);
     match &signature.field {
         Some(field) => finding.found(format!("the field {field}")),
         None => finding,

@@ -126,7 +126,7 @@ mod tests {
     fn results_come_in_the_order_of_the_inputs() {
         let mut results = Vec::new();
         let slow_when_even = |_: &mut (), input: u64| {
-            if input % 50 == 0 {
+            if input.is_multiple_of(50) {
                 thread::sleep(Duration::from_millis(5));
             }
             input

@@ -71,9 +71,9 @@ impl Pdf {
             let annotations = annotations.iter().flat_map(|all| all.iter::<Dict<'_>>());
             for annotation in annotations.take(left) {
                 left -= 1;
-                // A form field is on its page too.
-                let is_field = annotation.contains_key(names::FIELD_TYPE)
-                    || annotation.contains_key(b"Parent".as_slice());
+                // A form field stands on its page too.
+                let kind = annotation.get::<Name<'_>>(names::SUBTYPE);
+                let is_field = kind.is_some_and(|kind| kind.as_ref() == b"Widget");
                 let has = is_script(&annotation, names::ACTION) || has_event_script(&annotation);
                 if has && !(is_field && in_form) {
                     note("when something on the page is clicked", Some(index + 1), &annotation);
