@@ -156,7 +156,10 @@ impl Text {
             self.undecoded += 1;
             characters.push(char::REPLACEMENT_CHARACTER);
         }
-        let top = up * 0.7;
+        // A glyph of a bitmap font may have its own y downwards, which its text matrix then turns (Ghostscript
+        // writes them so). Mirrored letters are nobody's text.
+        let turned = matches!(glyph, Glyph::Type3(_)) && direction.cross(up) < 0.0;
+        let top = if turned { up * -0.7 } else { up * 0.7 };
         let rect = Rect::around([origin, origin + across, origin + top, origin + across + top]);
         self.set(&characters, set, rect, visible);
     }
