@@ -6,6 +6,7 @@
 mod compare;
 mod expected;
 pub mod paper;
+mod release;
 mod table;
 mod ways;
 
@@ -19,7 +20,7 @@ use std::thread;
 use compare::Finding;
 use paper::Paper;
 
-use crate::pdf_files::{self, ENGINES};
+use crate::pdf_files::ENGINES;
 use crate::records::HETEGEN_SUFFIX;
 use crate::tools;
 
@@ -55,8 +56,8 @@ fn is_asked_for() -> bool {
         eprintln!("skipped: it runs with `make tex-matrix`");
         return false;
     }
-    let needed = ["pdflatex", "lualatex", "xelatex", "latex", "dvips", "ps2pdf", "pdftotext"];
-    needed.iter().all(|tool| tools::require(tool))
+    let needed = ["pdflatex", "lualatex", "xelatex", "latex", "dvips", "ps2pdf"];
+    needed.iter().all(|tool| release::has(tool)) && tools::require("pdftotext")
 }
 
 /// Does each job, as many at a time as there are processors; results in the order of the jobs.
@@ -90,7 +91,7 @@ fn every_template_by_every_engine() {
         .iter()
         .flat_map(|name| (0..ENGINES.len()).map(move |engine| (name.clone(), engine)))
         .collect();
-    let folder = pdf_files::folder("tex-matrix");
+    let folder = release::folder("tex-matrix");
     let results = in_threads(&jobs, |(name, engine)| {
         let engine = ENGINES[*engine];
         one(&folder.join(format!("{name}-{engine}")), name, &template(name), engine)

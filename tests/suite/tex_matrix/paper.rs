@@ -6,6 +6,7 @@ use std::process::Command;
 
 use pith::record::Record;
 
+use super::release;
 use crate::records::HETEGEN;
 use crate::tools;
 
@@ -63,14 +64,10 @@ impl Paper {
         output.unwrap_or_else(|error| panic!("{program}: {error}")).status.success()
     }
 
-    /// A program of TeX Live, which then writes long lines to its log as they are. A release in another root
-    /// starts here.
+    /// A program of TeX Live, which then writes long lines to its log as they are.
     fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
-        command
-            .env("max_print_line", "10000")
-            .env("SOURCE_DATE_EPOCH", "1709337600")
-            .current_dir(&self.folder);
+        let mut command = release::command(program, &self.folder);
+        command.env("max_print_line", "10000").env("SOURCE_DATE_EPOCH", "1709337600");
         command
     }
 

@@ -5,9 +5,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Cells;
+use super::{Cells, release};
 use crate::pdf_files::ENGINES;
-use crate::tools;
 
 const HEAD: &str = "\
 # The LaTeX matrix
@@ -25,16 +24,9 @@ fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tex-matrix.md")
 }
 
-/// `TeX Live 2022`, of the engines on this machine.
-fn release() -> String {
-    let version = tools::run(Path::new("."), "pdflatex", &["--version"]);
-    let at = version.find("TeX Live ").expect("TeX Live");
-    version[at..].chars().take("TeX Live 2022".len()).collect()
-}
-
 /// What differs from the section of this TeX Live, where the file has one.
 pub fn check(cells: &Cells) -> Vec<String> {
-    let release = release();
+    let release = release::name();
     let text = fs::read_to_string(path()).unwrap_or_default();
     let mut sections: BTreeMap<&str, &str> = text
         .split("\n## ")

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::compare;
 use super::paper::Paper;
-use super::template;
-use crate::pdf_files::{self, ENGINES};
+use super::{release, template};
+use crate::pdf_files::ENGINES;
 use crate::records::HETEGEN_SUFFIX;
-use crate::tools;
 
 /// A title that is set once, one that is set on trial first, and a packet that another package writes.
 const TEMPLATES: [&str; 3] = ["article-hyperref", "ieeetran-journal", "with-hyperxmp"];
@@ -89,7 +88,7 @@ fn every_way_to_compile() {
     let jobs: Vec<_> = jobs
         .flat_map(|(engine, way)| TEMPLATES.iter().map(move |name| (engine, way, name)))
         .collect();
-    let folder = pdf_files::folder("tex-ways");
+    let folder = release::folder("tex-ways");
     let findings = super::in_threads(&jobs, |(engine, way, name)| {
         let place = folder.join(format!("{name}-{engine}-{}", way.name.replace(' ', "-")));
         let paper = write(&place, name);
@@ -113,7 +112,7 @@ fn two_runs_settle() {
     if !super::is_asked_for() {
         return;
     }
-    let folder = pdf_files::folder("tex-settle");
+    let folder = release::folder("tex-settle");
     for name in TEMPLATES {
         for engine in ENGINES {
             let paper = write(&folder.join(format!("{name}-{engine}")), name);
@@ -130,10 +129,10 @@ fn two_runs_settle() {
 
 #[test]
 fn latexmk_compiles_the_paper() {
-    if !super::is_asked_for() || !tools::require("latexmk") {
+    if !super::is_asked_for() || !release::has("latexmk") {
         return;
     }
-    let folder = pdf_files::folder("tex-latexmk");
+    let folder = release::folder("tex-latexmk");
     for name in TEMPLATES {
         for (engine, flag) in ENGINES.into_iter().zip(["-pdf", "-pdflua", "-pdfxe", "-pdfps"]) {
             let paper = write(&folder.join(format!("{name}-{engine}")), name);
