@@ -50,12 +50,12 @@ fn compile(folder: &Path, engine: &str, (name, class, lines): (&str, &str, &str)
     let tex = format!("{class}\n%%PITH%%\n{BODY}");
     let loaded = format!("{lines}\\pithnumber{{{HETEGEN_SUFFIX}}}");
     let paper = Paper::write(&folder, tex.as_bytes(), &loaded);
-    if paper.compile(engine, 2) {
+    if paper.compile(engine) && paper.compile(engine) {
         return Some(paper);
     }
     let plain = tex.replace("\\pithbadge", "");
     let plain = Paper::write(&folder.join("plain"), plain.as_bytes(), "");
-    assert!(!plain.compile(engine, 2), "{name}, {engine}: {}", paper.errors());
+    assert!(!plain.compile(engine), "{name}, {engine}: {}", paper.errors());
     None
 }
 
