@@ -258,7 +258,15 @@ fn is_of_the_kernel(name: &str) -> bool {
     let hook = ["__hook", "g__hook_", "l__hook_", "c__hook_"].iter().any(|s| name.starts_with(s));
     // Variants of the kernel's functions, which whoever needs one generates.
     let function = name.split_once(':').is_some_and(|(base, arguments)| {
-        let bases = ["exp_args", "msg_error", "msg_warning", "seq_set_split", "str_if_eq"];
+        let bases = [
+            "exp_args",
+            "iow_now",
+            "msg_error",
+            "msg_warning",
+            "seq_set_split",
+            "str_if_eq",
+            "str_put_right",
+        ];
         bases.contains(&base) && arguments.bytes().all(|b| b.is_ascii_alphabetic())
     });
     // What the kernel keeps for nested maps, pictures and the boxes of a page.
@@ -266,7 +274,7 @@ fn is_of_the_kernel(name: &str) -> bool {
         ["__str_map_", "__tl_analysis_", "c__shipout_", "__shipout_", "__regex_", "g__regex_"];
     derived.contains(&name)
         || keys && name.contains("> pith/")
-        || hook && (name.contains("pith") || name.contains("cmd/"))
+        || hook && ["pith", "cmd/", "package/"].iter().any(|part| name.contains(part))
         || function
         || inner.iter().any(|start| name.starts_with(start))
 }
