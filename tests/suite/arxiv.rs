@@ -2,6 +2,7 @@
 
 mod preflight;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -66,13 +67,11 @@ fn picture(pdf: &Path, rect: Rect, page_height: f64) -> Vec<u8> {
     image.splitn(4, |byte| *byte == b'\n').nth(3).unwrap().to_vec()
 }
 
-/// What exiftool reads in Info and XMP, in an order of its own.
-fn metadata(pdf: &Path) -> String {
+/// What exiftool reads in Info and XMP, but for the version of PDF, which pikepdf brings up to date.
+fn metadata(pdf: &Path) -> BTreeSet<String> {
     let arguments = ["-S", "-G1", "-a", "-PDF:all", "-XMP:all", pdf.to_str().unwrap()];
     let printed = tools::run(pdf.parent().unwrap(), "exiftool", &arguments);
-    let mut lines: Vec<_> = printed.lines().collect();
-    lines.sort_unstable();
-    lines.join("\n")
+    printed.lines().filter(|line| !line.contains("PDFVersion")).map(str::to_owned).collect()
 }
 
 fn check(pdf: &Path) -> (i32, Value) {
@@ -85,11 +84,11 @@ fn check(pdf: &Path) -> (i32, Value) {
 }
 
 /// After the stamp the paper is still verified, and badge, link and metadata are as they were.
-fn survives(template: &str) {
+fn survives(template: &str, engines: &[&str]) {
     let Some(python) = python() else { return };
     let folder = pdf_files::folder(&format!("arxiv-{template}"));
     paper(&folder, template);
-    for engine in ENGINES {
+    for engine in engines {
         let case = format!("{template}, {engine}");
         let printed = compile(&python, &folder, &[template, "--engine", engine, "-o", "out.pdf"]);
         assert!(printed.starts_with(&format!("main.tex: {engine}, ")), "{case}: {printed}");
@@ -106,7 +105,9 @@ fn survives(template: &str) {
         assert_eq!(report["findings"].as_array().map(Vec::len), Some(0), "{case}: {report:#}");
         assert_eq!(exit, 0, "{case}");
 
-        assert_eq!(metadata(&stamped), metadata(&plain), "{case}");
+        let (had, has) = (metadata(&plain), metadata(&stamped));
+        let changed: Vec<_> = had.symmetric_difference(&has).collect();
+        assert!(changed.is_empty(), "{case}: {changed:#?}");
         let (plain_pdf, stamped_pdf) =
             (Pdf::open(&plain, None).unwrap(), Pdf::open(&stamped, None).unwrap());
         let before = Reading::of(&plain_pdf).metadata();
@@ -139,42 +140,43 @@ fn survives(template: &str) {
 
 #[test]
 fn article_survives_arxiv() {
-    survives("article");
+    survives("article", &ENGINES);
 }
 
 #[test]
 fn revtex_survives_arxiv() {
-    survives("revtex4-2-reprint");
+    survives("revtex4-2-reprint", &ENGINES);
 }
 
 #[test]
 fn acmart_survives_arxiv() {
-    survives("acmart-sigconf");
+    // With xelatex it asks for fonts that Debian's TeX Live does not bring.
+    survives("acmart-sigconf", &ENGINES[..2]);
 }
 
 #[test]
 fn ieeetran_survives_arxiv() {
-    survives("ieeetran-conference");
+    survives("ieeetran-conference", &ENGINES);
 }
 
 #[test]
 fn elsarticle_survives_arxiv() {
-    survives("elsarticle-preprint");
+    survives("elsarticle-preprint", &ENGINES);
 }
 
 #[test]
 fn amsart_survives_arxiv() {
-    survives("amsart");
+    survives("amsart", &ENGINES);
 }
 
 #[test]
 fn beamer_survives_arxiv() {
-    survives("beamer");
+    survives("beamer", &ENGINES);
 }
 
 #[test]
 fn a_title_made_by_hand_survives_arxiv() {
-    survives("twocolumn-at-title");
+    survives("twocolumn-at-title", &ENGINES);
 }
 
 /// A file that looks like PDF/A is not stamped; pith.sty makes none.
