@@ -31,6 +31,8 @@ pub enum Output<'a> {
 /// How to write.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// The user's or the owner's password, for a file that does not open without one.
+    pub password: Option<String>,
     /// Replace an XMP packet that cannot be read, and change a file whose certification allows no change.
     pub force: bool,
     /// Give the outcome the input's times.
@@ -162,9 +164,6 @@ pub enum InjectError {
 impl Remedy for InjectError {
     fn remedy(&self) -> Option<String> {
         let remedy = match self {
-            Self::Input { error: PdfError::NeedsPassword | PdfError::WrongPassword, .. } => {
-                "remove the encryption first: qpdf --decrypt --password=PASSWORD IN.pdf OUT.pdf"
-            }
             Self::Input { error, .. } => return error.remedy(),
             Self::Output { error, .. } => error::io_remedy(error),
             Self::NotAFile { .. } => "give the name of a file with -o",
@@ -313,12 +312,12 @@ impl<'a> Job<'a> {
                 target
             }
         };
-        let pdf = Pdf::open(&real, None).map_err(unreadable)?;
+        let pdf = Pdf::open(&real, options.password.as_deref()).map_err(unreadable)?;
         Ok(Self { input: input.to_owned(), real, target, options, pdf, opened, _lock: lock })
     }
 
     fn base(&self) -> Result<Option<Pdf>, InjectError> {
-        self.pdf.original(None).map_err(|error| self.unreadable(error))
+        self.pdf.original().map_err(|error| self.unreadable(error))
     }
 
     fn unreadable(&self, error: PdfError) -> InjectError {
@@ -452,7 +451,8 @@ impl<'a> Job<'a> {
         check: impl Fn(&Reading) -> Option<&'static str>,
     ) -> Result<(), InjectError> {
         let unfaithful = |what| InjectError::Unfaithful { path: self.input.clone(), what };
-        let written = Pdf::open(path, None).map_err(|_| unfaithful("it cannot be opened"))?;
+        let written = Pdf::open(path, self.options.password.as_deref())
+            .map_err(|_| unfaithful("it cannot be opened"))?;
         let prefix = base.bytes().len() as u64;
         if !same_start(&self.real, path, prefix).map_err(|error| self.unreadable(error.into()))? {
             return Err(unfaithful("the old bytes are not its start"));

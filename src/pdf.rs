@@ -10,12 +10,19 @@
 //! This module knows nothing of Pith Numbers; `metadata` does.
 
 pub mod append;
+mod convert;
+mod deadline;
 mod dict;
+mod fonts;
 mod guard;
 mod map;
 mod names;
 mod page;
 mod read;
+mod revision;
+mod script;
+mod security;
+mod signature;
 mod text;
 mod text_string;
 mod trailer;
@@ -23,21 +30,31 @@ pub mod xmp;
 
 use crate::error::{self, Remedy};
 use std::fmt;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hayro_syntax::object::{ObjRef, ObjectIdentifier};
 use hayro_syntax::{DecryptionError, LoadPdfError, PdfData};
 
+pub use fonts::MissingFont;
 pub use page::{FirstPage, Link, Rect};
 pub use read::{InfoEntry, MetadataStream, Signatures};
+pub use script::Script;
+pub use signature::{Signature, SignatureKind};
 pub use text::Word;
 
+use security::{Handler, Resolved};
 use trailer::Chain;
 
 /// Decoded bytes that one stream may have (64 MiB). A few kilobytes of deflate can claim terabytes.
 pub const MAX_DECODED: usize = 64 << 20;
+/// Bytes of a damaged file that are looked through in a second.
+const SCANNED_IN_A_SECOND: u64 = 32 << 20;
+/// What is said of a file in which no objects can be found.
+const UNREADABLE: &str = "its objects cannot be read";
 
 /// Why a PDF could not be read or continued.
 ///
@@ -81,8 +98,8 @@ pub enum PdfError {
         /// What is too large, with its limit.
         what: &'static str,
     },
-    /// The file is encrypted, and an appended section would have to be too.
-    #[error("is encrypted, and nothing can be appended to it")]
+    /// The file is encrypted in a way in which nothing can be encrypted here.
+    #[error("is encrypted in a way in which nothing can be added to it")]
     EncryptedOutput,
     /// The file may be read but not continued by an appended section.
     #[error("cannot be continued: {reason}")]
@@ -100,7 +117,7 @@ impl Remedy for PdfError {
             Self::NotAFile { directory: false } => "write it to a file first",
             Self::Empty => "the program that should have written it failed; make it again",
             Self::NotAPdf => "check the path; a PDF starts with %PDF-",
-            Self::NeedsPassword | Self::WrongPassword => "give its user password with --password",
+            Self::NeedsPassword | Self::WrongPassword => "give its password with --password",
             Self::UnsupportedEncryption => "remove the encryption with the program that made it",
             Self::EncryptedOutput => "remove the encryption first: qpdf --decrypt IN.pdf OUT.pdf",
             Self::Damaged { .. } | Self::NotAppendable { .. } => {
@@ -179,6 +196,12 @@ pub struct Pdf {
     file: Arc<hayro_syntax::Pdf>,
     chain: Chain,
     encryption: Option<Encryption>,
+    /// What hayro-syntax opened the file with; empty where it opens without.
+    password: String,
+    /// Whether the file is encrypted, and its metadata streams are not.
+    clear_metadata: bool,
+    /// The file that the bytes come from.
+    source: Option<File>,
 }
 
 impl fmt::Debug for Pdf {
@@ -191,13 +214,34 @@ impl fmt::Debug for Pdf {
 }
 
 impl Pdf {
-    /// Opens a regular file; symbolic links are followed. The password is used only where the file does not
-    /// open without one.
+    /// Opens a regular file; symbolic links are followed. The password, the user's or the owner's, is used only
+    /// where the file does not open without one.
     ///
     /// # Errors
     /// Everything in [`PdfError`] but `NotAppendable`.
     pub fn open(path: &Path, password: Option<&str>) -> Result<Self, PdfError> {
-        Self::load(PdfData::from(Arc::new(map::open(path)?)), password)
+        let (file, bytes) = map::open(path)?;
+        let mut pdf = Self::load(PdfData::from(Arc::new(bytes)), password);
+        if let Ok(pdf) = &mut pdf {
+            pdf.source = Some(file);
+            pdf.check_length()?;
+        }
+        pdf
+    }
+
+    /// Fails where the file has become shorter since it was opened: what was read of it since may be wrong. Never
+    /// fails on a PDF in memory.
+    ///
+    /// # Errors
+    /// [`PdfError::Io`].
+    pub fn check_length(&self) -> Result<(), PdfError> {
+        match &self.source {
+            Some(file) if file.metadata()?.len() < self.bytes().len() as u64 => {
+                let shorter = "became shorter while it was read";
+                Err(PdfError::Io(io::Error::new(io::ErrorKind::UnexpectedEof, shorter)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Opens a PDF in memory.
@@ -212,38 +256,58 @@ impl Pdf {
     }
 
     fn load(data: PdfData, password: Option<&str>) -> Result<Self, PdfError> {
-        const UNREADABLE: &str = "its objects cannot be read";
-        guard::guard(UNREADABLE, || {
-            let mut needs_password = false;
-            let mut loaded = hayro_syntax::Pdf::new(data.clone());
-            if let (
-                Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)),
-                Some(password),
-            ) = (&loaded, password)
-            {
-                needs_password = true;
-                loaded = hayro_syntax::Pdf::new_with_password(data.clone(), password);
+        // hayro-syntax looks through the whole file where its cross-reference data is damaged, and may do so for
+        // every level of a deep structure.
+        let scan = data.as_ref().len() as u64 * 1000 / SCANNED_IN_A_SECOND;
+        let limit = deadline::PATIENCE + Duration::from_millis(scan);
+        let late = "so much damage that looking through it takes too long";
+        let password = password.map(str::to_owned);
+        deadline::within(limit, UNREADABLE, late, move || {
+            let pdf = Self::load_at_leisure(data, password.as_deref())?;
+            // The first object that is not where it should be has the file looked through, once. That may be one
+            // that opening did not need.
+            pdf.look_at_all();
+            Ok(pdf)
+        })
+    }
+
+    fn load_at_leisure(data: PdfData, password: Option<&str>) -> Result<Self, PdfError> {
+        let chain = Chain::read(data.as_ref());
+        let encrypted = chain.sections.iter().any(|section| section.encrypted);
+        let handler = encrypted.then(|| Handler::read(data.as_ref(), &chain)).flatten();
+        let opened = match hayro_syntax::Pdf::new(data.clone()) {
+            Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
+                let typed = password.ok_or(PdfError::NeedsPassword)?;
+                let password = match handler.as_ref().map(|handler| handler.resolve(typed)) {
+                    Some(Resolved::Password(password)) => password,
+                    Some(Resolved::Wrong) => return Err(PdfError::WrongPassword),
+                    Some(Resolved::Unsupported) => return Err(PdfError::UnsupportedEncryption),
+                    None => typed.to_owned(),
+                };
+                let opened = hayro_syntax::Pdf::new_with_password(data.clone(), &password);
+                opened.map(|file| (file, password, Some(Encryption::UserPassword)))
             }
-            let file = loaded.map_err(|error| match error {
-                LoadPdfError::Decryption(DecryptionError::PasswordProtected) if needs_password => {
-                    PdfError::WrongPassword
-                }
-                LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
-                    PdfError::NeedsPassword
-                }
-                LoadPdfError::Decryption(_) => PdfError::UnsupportedEncryption,
-                LoadPdfError::Invalid if !has_header(data.as_ref()) => PdfError::NotAPdf,
-                LoadPdfError::Invalid => PdfError::Damaged { what: UNREADABLE },
-            })?;
-            let chain = Chain::read(data.as_ref());
-            let encrypted = chain.sections.iter().any(|section| section.encrypted);
-            let encryption = match (encrypted, needs_password) {
-                (_, true) => Some(Encryption::UserPassword),
-                (true, false) => Some(Encryption::OwnerPassword),
-                (false, false) => None,
-            };
-            Ok(Self { file: Arc::new(file), chain, encryption })
-        })?
+            opened => {
+                let encryption = encrypted.then_some(Encryption::OwnerPassword);
+                opened.map(|file| (file, String::new(), encryption))
+            }
+        };
+        let (file, password, encryption) = opened.map_err(|error| match error {
+            LoadPdfError::Decryption(DecryptionError::PasswordProtected) => PdfError::WrongPassword,
+            LoadPdfError::Decryption(_) => PdfError::UnsupportedEncryption,
+            LoadPdfError::Invalid if !has_header(data.as_ref()) => PdfError::NotAPdf,
+            LoadPdfError::Invalid => PdfError::Damaged { what: UNREADABLE },
+        })?;
+        let clear_metadata = handler.is_some_and(|handler| handler.has_clear_metadata());
+        Ok(Self { file: Arc::new(file), chain, encryption, password, clear_metadata, source: None })
+    }
+
+    /// What encrypts as the file is encrypted; `None` where it is not.
+    fn cipher(&self) -> Result<Option<security::Cipher>, PdfError> {
+        let Some(_) = self.encryption else { return Ok(None) };
+        let handler = Handler::read(self.bytes(), &self.chain);
+        let cipher = handler.and_then(|handler| handler.cipher(&self.password));
+        cipher.map(Some).ok_or(PdfError::EncryptedOutput)
     }
 
     /// The bytes of the file.

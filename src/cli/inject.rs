@@ -76,6 +76,10 @@ struct Target {
     /// Keep the times of the file
     #[arg(long)]
     keep_times: bool,
+
+    /// The password of an encrypted PDF, the user's or the owner's
+    #[arg(long, value_name = "PASSWORD")]
+    password: Option<String>,
 }
 
 /// What is written is read back before it counts, so it must be a file.
@@ -100,7 +104,11 @@ impl Target {
     }
 
     fn options(&self) -> inject::Options {
-        inject::Options { force: self.force, keep_times: self.keep_times }
+        inject::Options {
+            password: self.password.clone(),
+            force: self.force,
+            keep_times: self.keep_times,
+        }
     }
 }
 
@@ -130,13 +138,13 @@ fn inject(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run 
             say(&report, &what, args.target.path(&args.pdf), terminal);
         }
     }
-    warn(&report.output, &keyring(options)?, terminal);
+    warn(&report.output, args.target.password.as_deref(), &keyring(options)?, terminal);
     Ok(Exit::Good)
 }
 
 /// Says where the PDF seems to be of another paper: its author knows, and `check` will find it.
-fn warn(output: &Path, keys: &Keyring, terminal: &mut Terminal) {
-    let Ok(pdf) = Pdf::open(output, None) else { return };
+fn warn(output: &Path, password: Option<&str>, keys: &Keyring, terminal: &mut Terminal) {
+    let Ok(pdf) = Pdf::open(output, password) else { return };
     let verdict = binding::verify_pdf(&Reading::of(&pdf), pdf.first_page().as_ref(), keys);
     for step in verdict.failures() {
         terminal.note(&format!("  warning: is it the right paper? {}", step.detail));

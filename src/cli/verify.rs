@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
     format: Format,
 
-    /// The user password of an encrypted PDF
+    /// The password of an encrypted PDF, the user's or the owner's
     #[arg(long, value_name = "PASSWORD")]
     password: Option<String>,
 }
@@ -68,7 +68,9 @@ fn carried(path: &Path, password: Option<&str>, keys: &Keyring) -> Result<Result
     let of_pdf = |pdf: Result<Pdf, _>| {
         let pdf = pdf.map_err(|error| Failure::of(Exit::Io, &name, &error))?;
         let page = pdf.first_page();
-        Ok(binding::verify_pdf(&Reading::of(&pdf), page.as_ref(), keys))
+        let verdict = binding::verify_pdf(&Reading::of(&pdf), page.as_ref(), keys);
+        pdf.check_length().map_err(|error| Failure::of(Exit::Io, &name, &error))?;
+        Ok(verdict)
     };
     if path != Path::new("-") && is_pdf(path) {
         return Ok(vec![(name.clone(), of_pdf(Pdf::open(path, password)))]);

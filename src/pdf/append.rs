@@ -12,11 +12,12 @@ use std::sync::Arc;
 
 use hayro_syntax::PdfData;
 use hayro_syntax::object::{Array, Dict, FromBytes, Object, String as PdfString};
-use lopdf::{Dictionary, Stream, Writer};
+use lopdf::{Dictionary, Stream, StringFormat, Writer};
 use sha2::{Digest, Sha256};
 
 use super::dict::splice;
-use super::trailer::{Info, Section, last_startxref};
+use super::security::{self, Cipher};
+use super::trailer::{Info, Place, Section, last_startxref};
 use super::{ObjectId, Pdf, PdfError, names, text_string};
 
 /// What the comment at the start of a section says, before the length of the file in front of it.
@@ -48,9 +49,9 @@ pub struct Appended {
 }
 
 /// Bytes of another file, up to a length.
-struct Prefix {
-    data: PdfData,
-    length: usize,
+pub(super) struct Prefix {
+    pub data: PdfData,
+    pub length: usize,
 }
 
 impl AsRef<[u8]> for Prefix {
@@ -73,13 +74,13 @@ impl Pdf {
     ///
     /// # Errors
     /// Those of [`Pdf::from_bytes`].
-    pub fn original(&self, password: Option<&str>) -> Result<Option<Pdf>, PdfError> {
+    pub fn original(&self) -> Result<Option<Pdf>, PdfError> {
         let Some(length) = self.own_section().and_then(|length| usize::try_from(length).ok())
         else {
             return Ok(None);
         };
         let prefix = Prefix { data: self.file.data().clone(), length };
-        Self::load(PdfData::from(Arc::new(prefix)), password).map(Some)
+        Self::load(PdfData::from(Arc::new(prefix)), Some(&self.password)).map(Some)
     }
 
     /// Whether the file is linearized (ISO 32000-2, annex F): an appended section keeps it valid and loses the
@@ -112,7 +113,7 @@ fn own_section(data: &[u8], newest: &Section) -> Option<u64> {
 pub fn plan(pdf: &Pdf, changes: &Changes) -> Result<Option<Appended>, PdfError> {
     super::guard::guard("its objects cannot be read", || {
         let newest = check(pdf)?;
-        let mut plan = Plan::new(pdf, newest);
+        let mut plan = Plan::new(pdf, newest)?;
         plan.info(&changes.info)?;
         if let Some(packet) = &changes.packet {
             plan.metadata(packet)?;
@@ -127,9 +128,6 @@ fn refuse(reason: &'static str) -> PdfError {
 
 /// Whether the file can be continued; its newest section.
 fn check(pdf: &Pdf) -> Result<&Section, PdfError> {
-    if pdf.encryption.is_some() {
-        return Err(PdfError::EncryptedOutput);
-    }
     if !pdf.bytes().starts_with(b"%PDF-") {
         // Readers disagree whether offsets count from the header or from the first byte.
         return Err(refuse("it does not start with %PDF-"));
@@ -155,14 +153,18 @@ fn check(pdf: &Pdf) -> Result<&Section, PdfError> {
 struct Plan<'a> {
     pdf: &'a Pdf,
     newest: &'a Section,
+    /// Encrypts strings and streams, where the file is encrypted.
+    cipher: Option<Cipher>,
     next: u32,
     objects: Vec<(ObjectId, Vec<u8>)>,
     info: Option<ObjectId>,
 }
 
 impl<'a> Plan<'a> {
-    fn new(pdf: &'a Pdf, newest: &'a Section) -> Self {
-        Self { pdf, newest, next: pdf.chain.next_number(), objects: Vec::new(), info: None }
+    fn new(pdf: &'a Pdf, newest: &'a Section) -> Result<Self, PdfError> {
+        let next = pdf.chain.next_number();
+        let cipher = pdf.cipher()?;
+        Ok(Self { pdf, newest, cipher, next, objects: Vec::new(), info: None })
     }
 
     fn new_id(&mut self) -> Result<ObjectId, PdfError> {
@@ -172,16 +174,8 @@ impl<'a> Plan<'a> {
     }
 
     fn info(&mut self, changes: &[(String, Option<String>)]) -> Result<(), PdfError> {
-        let mut added = Vec::new();
-        for (key, value) in changes {
-            if let Some(value) = value {
-                serialise(&lopdf::Object::Name(key.clone().into_bytes()), &mut added)?;
-                added.push(b' ');
-                serialise(&text_string::encode(value), &mut added)?;
-                added.push(b'\n');
-            }
-        }
-        let changed = |key: &[u8]| changes.iter().any(|(changed, _)| changed.as_bytes() == key);
+        const UNREADABLE: PdfError =
+            PdfError::Damaged { what: "its Info dictionary cannot be read" };
         let (id, old) = match &self.newest.info {
             Info::Indirect(id) => {
                 let dict = self.pdf.file.xref().get::<Dict<'_>>(id.identifier());
@@ -195,34 +189,88 @@ impl<'a> Plan<'a> {
             Info::Direct(bytes) => (None, bytes.clone()),
             Info::None => (None, b"<<>>".to_vec()),
         };
-        const UNREADABLE: PdfError =
-            PdfError::Damaged { what: "its Info dictionary cannot be read" };
+        let changed = |key: &[u8]| changes.iter().any(|(changed, _)| changed.as_bytes() == key);
         let entries = super::dict::raw_entries(&old).ok_or(UNREADABLE)?;
-        if added.is_empty() && !entries.iter().any(|entry| changed(&entry.key)) {
+        if changes.iter().all(|(_, value)| value.is_none())
+            && !entries.iter().any(|entry| changed(&entry.key))
+        {
             return Ok(());
         }
-        let new = splice(&old, changed, &added).ok_or(UNREADABLE)?;
+        // Strings in a trailer are not encrypted, nor are those of an object in an object stream (7.6.2).
+        let was_plain = id.is_none_or(|id| self.is_in_stream(id));
         let id = match id {
             Some(id) => id,
             None => self.new_id()?,
         };
+        let old = self.encrypted(id, old, was_plain)?;
+        let mut added = Vec::new();
+        for (key, value) in changes {
+            if let Some(value) = value {
+                serialise(&lopdf::Object::Name(key.clone().into_bytes()), &mut added)?;
+                added.push(b' ');
+                serialise(&self.text(id, value)?, &mut added)?;
+                added.push(b'\n');
+            }
+        }
+        let new = splice(&old, changed, &added).ok_or(UNREADABLE)?;
         self.info = Some(id);
         self.objects.push((id, new));
         Ok(())
     }
 
+    /// A text string as it stands in an object.
+    fn text(&self, id: ObjectId, value: &str) -> Result<lopdf::Object, PdfError> {
+        match (&self.cipher, text_string::encode(value)) {
+            (Some(cipher), lopdf::Object::String(plain, _)) => {
+                let bytes = cipher.string(id, &plain).ok_or(PdfError::EncryptedOutput)?;
+                Ok(lopdf::Object::String(bytes, StringFormat::Hexadecimal))
+            }
+            (_, text) => Ok(text),
+        }
+    }
+
+    /// A dictionary as it stands in an object of its own. In a file that is not encrypted, as it is.
+    fn encrypted(&self, id: ObjectId, dict: Vec<u8>, was_plain: bool) -> Result<Vec<u8>, PdfError> {
+        match &self.cipher {
+            Some(cipher) if was_plain => cipher.strings(id, &dict).ok_or(PdfError::EncryptedOutput),
+            _ => Ok(dict),
+        }
+    }
+
+    fn is_in_stream(&self, id: ObjectId) -> bool {
+        matches!(self.pdf.chain.place(self.pdf.bytes(), id.number), Some(Place::InStream(_)))
+    }
+
     fn metadata(&mut self, packet: &[u8]) -> Result<(), PdfError> {
-        let mut dict = Dictionary::new();
-        dict.set("Type", lopdf::Object::Name(b"Metadata".to_vec()));
-        dict.set("Subtype", lopdf::Object::Name(b"XML".to_vec()));
-        // Not compressed, so that programs that know nothing of PDF find the packet (14.3.2).
-        let stream = Stream::new(dict, packet.to_vec()).with_compression(false);
-        let mut body = Vec::new();
-        serialise(&lopdf::Object::Stream(stream), &mut body)?;
         let id = match *self.pdf.metadata_ids() {
             [id] if !self.is_shared(id) => id,
             _ => self.new_metadata()?,
         };
+        let mut dict = Dictionary::new();
+        dict.set(names::TYPE, lopdf::Object::Name(b"Metadata".to_vec()));
+        dict.set(names::SUBTYPE, lopdf::Object::Name(b"XML".to_vec()));
+        let mut content = packet.to_vec();
+        if let Some(cipher) = &self.cipher {
+            let old = self.pdf.file.xref().get::<hayro_syntax::object::Stream<'_>>(id.identifier());
+            let named = old.and_then(|stream| security::crypt_filter(stream.dict()));
+            let (encrypted, filter) =
+                cipher.metadata(id, named, packet).ok_or(PdfError::EncryptedOutput)?;
+            content = encrypted;
+            if let Some(filter) = filter {
+                dict.set(names::FILTER, lopdf::Object::Name(names::CRYPT.to_vec()));
+                // Identity is the default (7.4.10), and exiftool 12 refuses it where it is named.
+                if filter != security::IDENTITY {
+                    let name = lopdf::Object::Name(filter);
+                    let kind = lopdf::Object::Name(b"CryptFilterDecodeParms".to_vec());
+                    let parameters = Dictionary::from_iter([("Type", kind), ("Name", name)]);
+                    dict.set(names::DECODE_PARMS, parameters);
+                }
+            }
+        }
+        // Not compressed, so that programs that know nothing of PDF find the packet (14.3.2).
+        let stream = Stream::new(dict, content).with_compression(false);
+        let mut body = Vec::new();
+        serialise(&lopdf::Object::Stream(stream), &mut body)?;
         self.objects.push((id, body));
         Ok(())
     }
@@ -241,9 +289,10 @@ impl<'a> Plan<'a> {
         let id = self.new_id()?;
         let catalog = self.pdf.catalog().ok_or(UNREADABLE)?;
         let entry = format!("/Metadata {id} R\n");
-        let new = splice(catalog.data(), |key| key == names::METADATA, entry.as_bytes())
-            .ok_or(UNREADABLE)?;
-        self.objects.push((self.newest.root.ok_or(UNREADABLE)?, new));
+        let root = self.newest.root.ok_or(UNREADABLE)?;
+        let old = self.encrypted(root, catalog.data().to_vec(), self.is_in_stream(root))?;
+        let new = splice(&old, |key| key == names::METADATA, entry.as_bytes()).ok_or(UNREADABLE)?;
+        self.objects.push((root, new));
         Ok(id)
     }
 
@@ -342,8 +391,8 @@ impl<'a> Plan<'a> {
             names::WIDTHS,
             names::INDEX,
             b"Length",
-            b"Filter",
-            b"DecodeParms",
+            names::FILTER,
+            names::DECODE_PARMS,
             b"F",
             b"FFilter",
             b"DL",
@@ -371,6 +420,8 @@ impl<'a> Plan<'a> {
     fn file_identifier(&self, body: &[u8]) -> Option<String> {
         let trailer = Dict::from_bytes(&self.newest.trailer)?;
         let array = match trailer.get_ref(names::ID) {
+            // hayro-syntax would decrypt it, and it never is encrypted (7.6.2). It is carried on as it is.
+            Some(_) if self.cipher.is_some() => return None,
             Some(reference) => self.pdf.file.xref().get::<Array<'_>>(reference.into())?,
             None => trailer.get::<Array<'_>>(names::ID)?,
         };

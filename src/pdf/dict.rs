@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use hayro_syntax::object::{MaybeRef, Name, Object};
+use hayro_syntax::object::{MaybeRef, Name, Object, String as PdfString};
 use hayro_syntax::reader::{Reader, ReaderExt};
 
 /// One entry of a dictionary.
@@ -62,6 +62,34 @@ pub(super) fn splice(data: &[u8], remove: impl Fn(&[u8]) -> bool, add: &[u8]) ->
     Some(out)
 }
 
+/// `data`, a dictionary, with `new` in the place of each string. `new` gets the string decoded and gives its token.
+pub(super) fn replace_strings(
+    data: &[u8],
+    new: impl Fn(&[u8]) -> Option<String>,
+) -> Option<Vec<u8>> {
+    let mut reader = Reader::new(data);
+    let mut out = Vec::with_capacity(data.len() * 2);
+    while !reader.at_end() {
+        let start = reader.offset();
+        reader.skip_white_spaces_and_comments();
+        let next = reader.peek_byte();
+        let pair = matches!(reader.peek_bytes(2), Some(b"<<" | b">>"));
+        let is_string = next == Some(b'(') || (next == Some(b'<') && !pair);
+        match next {
+            _ if is_string => {}
+            Some(b'/') => reader.skip::<Name<'_>>(false).map(drop)?,
+            Some(_) => reader.skip_bytes(if pair { 2 } else { 1 })?,
+            None => {}
+        }
+        out.extend_from_slice(reader.range(start..reader.offset())?);
+        if is_string {
+            let string = reader.read_without_context::<PdfString<'_>>()?;
+            out.extend_from_slice(new(&string)?.as_bytes());
+        }
+    }
+    Some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +103,17 @@ mod tests {
         assert_eq!(keys, ["A", "Metadata", "A"]);
         assert_eq!(&data[entries[1].value.clone()], b"2 0 R");
         assert_eq!(&data[entries[2].value.clone()], b"[<</B 1>>(x\\)>>)]");
+    }
+
+    #[test]
+    fn every_string_is_replaced_and_nothing_else() {
+        let data = b"<</A(x)/B[<41><</C (a\\)(b))>>]%(no)\n/D#28 1 0 R/E<</F()>>>>";
+        let hex = |text: &[u8]| Some(format!("<{}>", text.len()));
+        let out = replace_strings(data, hex).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "<</A<1>/B[<1><</C <5>>>]%(no)\n/D#28 1 0 R/E<</F<0>>>>>"
+        );
     }
 
     #[test]

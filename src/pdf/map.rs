@@ -1,35 +1,34 @@
 //! The bytes of a file: read whole where it is small, mapped where it is large.
 //!
-//! This is the only module of the crate with unsafe code, and it holds one unsafe call.
+//! This is the only module of the crate with unsafe code.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
 use super::PdfError;
 
-/// Files up to this size (bytes) are read instead of mapped. Reading is as fast there, and a file that
-/// another program cuts short in the meantime cannot take this process down.
+/// Files up to this size (bytes) are read instead of mapped: reading is as fast there.
 const READ_LIMIT: u64 = 1 << 20;
 
 /// The bytes of one file.
 pub(super) enum FileBytes {
     Read(Vec<u8>),
-    Mapped(memmap2::Mmap),
+    Mapped(Map),
 }
 
 impl AsRef<[u8]> for FileBytes {
     fn as_ref(&self) -> &[u8] {
         match self {
             Self::Read(bytes) => bytes,
-            Self::Mapped(map) => map,
+            Self::Mapped(map) => &map.bytes,
         }
     }
 }
 
 /// Opens a regular file. Symbolic links are followed; a directory, a pipe or a device is refused before
 /// it is opened, because opening a pipe blocks.
-pub(super) fn open(path: &Path) -> Result<FileBytes, PdfError> {
+pub(super) fn open(path: &Path) -> Result<(File, FileBytes), PdfError> {
     let kind = std::fs::metadata(path)?;
     if !kind.is_file() {
         return Err(PdfError::NotAFile { directory: kind.is_dir() });
@@ -39,19 +38,133 @@ pub(super) fn open(path: &Path) -> Result<FileBytes, PdfError> {
     if length == 0 {
         return Err(PdfError::Empty);
     }
-    if length <= READ_LIMIT {
-        let mut bytes = Vec::with_capacity(length as usize);
-        file.by_ref().take(READ_LIMIT).read_to_end(&mut bytes)?;
-        return Ok(FileBytes::Read(bytes));
+    if length > READ_LIMIT
+        && let Some(map) = Map::new(&file)?
+    {
+        return Ok((file, FileBytes::Mapped(map)));
     }
-    Ok(FileBytes::Mapped(map(&file)?))
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.by_ref().take(length).read_to_end(&mut bytes)?;
+    Ok((file, FileBytes::Read(bytes)))
 }
 
+/// A mapped file. Where another program cuts it short, the bytes that are gone read as zeros.
+pub(super) struct Map {
+    // Dropped first: the place is given back before its addresses are.
+    _place: fault::Place,
+    bytes: memmap2::Mmap,
+}
+
+impl Map {
+    /// `None` where there are too many maps at once.
+    #[allow(unsafe_code)]
+    fn new(file: &File) -> Result<Option<Self>, PdfError> {
+        // SAFETY: the map is private and read-only, and it lives as long as the `Map` that owns it. The bytes stay
+        // as they are while no other process writes to the file. pith itself never writes in place: it renames a
+        // new file over the old one, and the map keeps the old one. Another program that writes into the file makes
+        // the parsers read other bytes, which they take from any file; one that cuts it short makes `fault` step in.
+        let bytes = unsafe { memmap2::Mmap::map(file) }?;
+        Ok(fault::Place::take(&bytes).map(|place| Self { _place: place, bytes }))
+    }
+}
+
+/// Reading a mapped page that the file no longer has raises SIGBUS, which ends the process. Here it puts a page of
+/// zeros in its place. [`super::Pdf::check_length`] tells afterwards that the file is not what was read.
+#[cfg(unix)]
 #[allow(unsafe_code)]
-fn map(file: &File) -> io::Result<memmap2::Mmap> {
-    // SAFETY: the map is private and read-only, and it lives as long as the `FileBytes` that owns it. The
-    // bytes stay as they are while no other process writes to the file. pith itself never writes in place: it
-    // renames a new file over the old one, and the map keeps the old one. Another program that cuts the file
-    // short ends this process with SIGBUS; it cannot make it read memory that is not the file's.
-    unsafe { memmap2::Mmap::map(file) }
+mod fault {
+    use std::mem::{self, MaybeUninit};
+    use std::ptr;
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Maps at once: one for each thread that reads, and one for what it writes.
+    const PLACES: usize = 256;
+
+    /// Start and end of each map; 0 where there is none.
+    static STARTS: [AtomicUsize; PLACES] = [const { AtomicUsize::new(0) }; PLACES];
+    static ENDS: [AtomicUsize; PLACES] = [const { AtomicUsize::new(0) }; PLACES];
+    /// What the signal did before.
+    static BEFORE: OnceLock<libc::sigaction> = OnceLock::new();
+    static PAGE: AtomicUsize = AtomicUsize::new(4096);
+
+    /// An entry of the tables above.
+    pub(super) struct Place(usize);
+
+    impl Place {
+        pub(super) fn take(bytes: &[u8]) -> Option<Self> {
+            install();
+            let start = bytes.as_ptr() as usize;
+            let free = |end: &AtomicUsize| {
+                let end = end.compare_exchange(0, usize::MAX, Ordering::SeqCst, Ordering::SeqCst);
+                end.is_ok()
+            };
+            let place = ENDS.iter().position(free)?;
+            ENDS[place].store(start + bytes.len(), Ordering::SeqCst);
+            STARTS[place].store(start, Ordering::SeqCst);
+            Some(Self(place))
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            STARTS[self.0].store(0, Ordering::SeqCst);
+            ENDS[self.0].store(0, Ordering::SeqCst);
+        }
+    }
+
+    fn install() {
+        BEFORE.get_or_init(|| {
+            let mut before = MaybeUninit::zeroed();
+            // SAFETY: `sigaction` gets a handler of the signature that SA_SIGINFO asks for, and room for the old
+            // action, which it fills in. SA_ONSTACK: the handler also runs where a stack has run out.
+            unsafe {
+                let page = libc::sysconf(libc::_SC_PAGESIZE);
+                PAGE.store(usize::try_from(page).unwrap_or(4096), Ordering::SeqCst);
+                let mut action: libc::sigaction = mem::zeroed();
+                action.sa_sigaction = handle as *const () as usize;
+                action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+                libc::sigemptyset(&raw mut action.sa_mask);
+                libc::sigaction(libc::SIGBUS, &raw const action, before.as_mut_ptr());
+                before.assume_init()
+            }
+        });
+    }
+
+    /// Runs in the thread that read the page; does nothing but load atomics and call the kernel.
+    extern "C" fn handle(_: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
+        // SAFETY: the kernel hands over a valid `info`. What is replaced are whole pages within a map of ours that
+        // is still in the table, so nobody else's memory is touched.
+        unsafe {
+            let at = (*info).si_addr() as usize;
+            for (start, end) in STARTS.iter().zip(&ENDS) {
+                let (start, end) = (start.load(Ordering::SeqCst), end.load(Ordering::SeqCst));
+                if start != 0 && start <= at && at < end {
+                    let page = at - at % PAGE.load(Ordering::SeqCst);
+                    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
+                    let address = ptr::without_provenance_mut(page);
+                    let zeros = libc::mmap(address, end - page, libc::PROT_READ, flags, -1, 0);
+                    if zeros != libc::MAP_FAILED {
+                        return;
+                    }
+                }
+            }
+            // Not ours: what was done before is done again, when the same instruction faults once more.
+            if let Some(before) = BEFORE.get() {
+                libc::sigaction(libc::SIGBUS, before, ptr::null_mut());
+            }
+        }
+    }
+}
+
+/// Windows does not let anyone cut a mapped file short.
+#[cfg(not(unix))]
+mod fault {
+    pub(super) struct Place;
+
+    impl Place {
+        pub(super) fn take(_: &[u8]) -> Option<Self> {
+            Some(Self)
+        }
+    }
 }

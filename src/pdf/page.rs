@@ -4,8 +4,7 @@
 //! hyphenated words are not joined; [`Word::hyphen_end`] says where a reader may want to.
 
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hayro_interpret::kurbo::{self, Affine, Point};
 use hayro_interpret::{
@@ -14,15 +13,14 @@ use hayro_interpret::{
 use hayro_syntax::object::{self, Array, Dict, Name};
 use hayro_syntax::page::{Page, Rotation};
 
+use super::deadline::{self, PATIENCE};
 use super::text::{Text, Word};
-use super::{MAX_DECODED, Pdf, PdfError, guard, names, text_string};
+use super::{MAX_DECODED, ObjectId, Pdf, PdfError, guard, names, text_string};
 
 /// Annotations that are looked at.
 const MAX_ANNOTATIONS: usize = 10_000;
-/// How long page 1 may take; after half of it, what was read so far is all. Builds for debugging are slow.
-const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 6000 } else { 900 });
-/// Stack of the interpreter's thread: forms within forms are followed 50 levels deep.
-const STACK: usize = 16 << 20;
+/// Links of which is known whether anything is drawn at their place.
+const MAX_PLACES: usize = 100;
 
 /// A rectangle in default user space: points from the lower left corner, y upwards (ISO 32000-2, 8.3.2.3).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,6 +60,12 @@ impl Rect {
         Self { x0: rect.x0, y0: rect.y0, x1: rect.x1, y1: rect.y1 }
     }
 
+    /// Whether it is narrower or lower than a quarter of a point.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.x1 - self.x0 < 0.25 || self.y1 - self.y0 < 0.25
+    }
+
     /// Whether the two share any area.
     #[must_use]
     pub fn intersects(&self, other: &Self) -> bool {
@@ -80,6 +84,10 @@ pub struct Link {
     pub contents: Option<String>,
     /// The page it is on, from 1.
     pub page: usize,
+    /// The annotation's object; `None` where it stands in the page itself.
+    pub object: Option<ObjectId>,
+    /// Whether the page draws anything at its place, text or not. True where that is not known.
+    pub painted: bool,
 }
 
 /// What page 1 holds.
@@ -109,29 +117,20 @@ impl Pdf {
     /// [`PdfError::TooLarge`] where its content decodes to more than [`MAX_DECODED`].
     pub fn first_page(&self) -> Result<FirstPage, PdfError> {
         const WHAT: &str = "page 1 cannot be read";
-        let (sender, receiver) = mpsc::sync_channel(1);
         let file = Arc::clone(&self.file);
-        let thread = std::thread::Builder::new().name("page 1".to_owned()).stack_size(STACK);
-        // Not joined: forms that draw nothing and call each other twice, 40 levels deep, never call back, and a
-        // thread cannot be ended. It ends with the process.
-        thread.spawn(move || {
-            // Nobody may be waiting any more.
-            let _ = sender.send(guard::guard(WHAT, || read_first_page(&file)));
-        })?;
-        match receiver.recv_timeout(PATIENCE) {
-            Ok(page) => page?,
-            Err(RecvTimeoutError::Timeout) => {
-                Err(PdfError::TooLarge { what: "a page 1 that takes more than a second to read" })
-            }
-            Err(RecvTimeoutError::Disconnected) => Err(PdfError::Damaged { what: WHAT }),
-        }
+        // Forms that draw nothing and call each other twice, 40 levels deep, never call back.
+        let late = "a page 1 that takes more than a second to read";
+        deadline::within(PATIENCE, WHAT, late, move || read_first_page(&file))
     }
 }
 
 fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
     let page = file.pages().first().ok_or(PdfError::Damaged { what: "it has no page" })?;
     check_size(page)?;
-    let mut text = Text::new(Instant::now() + PATIENCE / 2);
+    let mut links = links(page);
+    let places = links.iter().take(MAX_PLACES).map(|link| link.rect).collect();
+    // After half of the time, what was read so far is all.
+    let mut text = Text::new(Instant::now() + PATIENCE / 2, places);
     let bounds = page.media_box();
     let bounds = kurbo::Rect::new(bounds.x0, bounds.y0, bounds.x1, bounds.y1);
     let settings = InterpreterSettings {
@@ -144,6 +143,10 @@ fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
         interpret_page(page, &mut context, &mut text);
     })?;
     let undecoded = text.undecoded();
+    let (words, empty) = text.finish();
+    for (link, empty) in links.iter_mut().zip(empty) {
+        link.painted = !(complete && empty);
+    }
     Ok(FirstPage {
         media_box: Rect::from_pdf(page.media_box()),
         crop_box: Rect::from_pdf(page.crop_box()),
@@ -153,10 +156,10 @@ fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
             Rotation::Flipped => 180,
             Rotation::FlippedHorizontal => 270,
         },
-        words: text.into_words(),
+        words,
         undecoded,
         truncated: !complete,
-        links: links(page),
+        links,
     })
 }
 
@@ -197,6 +200,8 @@ fn links(page: &Page<'_>) -> Vec<Link> {
                     .get::<object::String<'_>>(names::CONTENTS)
                     .map(|text| text_string::decode(&text)),
                 page: 1,
+                object: annotation.obj_id().and_then(ObjectId::from_identifier),
+                painted: true,
             })
         })
         .collect()

@@ -4,11 +4,10 @@ use hayro_syntax::object::{Array, Dict, FromBytes, Name, ObjRef, Object, Stream}
 use lopdf::Dictionary;
 
 use super::dict::raw_entries;
-use super::trailer::Info;
-use super::{Damage, MAX_DECODED, ObjectId, Pdf, PdfError, guard, names, text_string};
-
-/// Form fields that are looked at for signatures.
-const MAX_FIELDS: usize = 10_000;
+use super::trailer::{Info, Place, object_at};
+use super::{
+    Damage, MAX_DECODED, ObjectId, Pdf, PdfError, convert, guard, names, security, text_string,
+};
 
 /// One entry of the document information dictionary (ISO 32000-2, 14.3.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,44 +131,40 @@ impl Pdf {
     fn packet(&self, id: ObjectId) -> Result<Vec<u8>, PdfError> {
         const WHAT: &str = "its metadata stream cannot be read";
         guard::guard(WHAT, || {
-            let stream = self
-                .file
-                .xref()
-                .get::<Stream<'_>>(id.identifier())
-                .ok_or(PdfError::Damaged { what: WHAT })?;
+            let stream = self.metadata_stream(id).ok_or(PdfError::Damaged { what: WHAT })?;
             decode(&stream, "a metadata stream of more than 64 MiB")
         })?
+    }
+
+    fn metadata_stream(&self, id: ObjectId) -> Option<Stream<'_>> {
+        let stream = self.file.xref().get::<Stream<'_>>(id.identifier())?;
+        if !self.clear_metadata || security::crypt_filter(stream.dict()).is_some() {
+            return Some(stream);
+        }
+        // hayro-syntax does not know /EncryptMetadata and decrypts what was never encrypted.
+        let data = self.bytes();
+        let Place::Offset(offset) = self.chain.place(data, id.number)? else { return Some(stream) };
+        let (_, body) = object_at(data, offset)?;
+        Stream::from_bytes(data.get(body..)?)
+    }
+
+    /// Resolves every object that is read later on, page 1 aside.
+    pub(super) fn look_at_all(&self) {
+        if let Info::Indirect(id) = self.info_place() {
+            let _ = self.file.xref().get::<Dict<'_>>(id.identifier());
+        }
+        for id in self.metadata_ids() {
+            let _ = self.metadata_stream(id);
+        }
+        let _ = self.signatures();
     }
 
     /// What of the file is signed. Nothing is verified here.
     #[must_use]
     pub fn signatures(&self) -> Signatures {
         guard::guard("its form cannot be read", || {
-            let mut found = Signatures::default();
-            let Some(catalog) = self.catalog() else {
-                return found;
-            };
-            found.doc_mdp = doc_mdp(&catalog);
-            let fields =
-                catalog.get::<Dict<'_>>(names::ACRO_FORM).and_then(|form| form.get(names::FIELDS));
-            let mut open: Vec<Array<'_>> = fields.into_iter().collect();
-            let mut seen = 0;
-            while let Some(fields) = open.pop() {
-                for field in fields.iter::<Dict<'_>>() {
-                    seen += 1;
-                    if seen > MAX_FIELDS {
-                        return found;
-                    }
-                    let signature = field.get::<Name<'_>>(names::FIELD_TYPE);
-                    if signature.is_some_and(|name| name.as_ref() == names::SIGNATURE)
-                        && field.get::<Dict<'_>>(names::VALUE).is_some()
-                    {
-                        found.count += 1;
-                    }
-                    open.extend(field.get::<Array<'_>>(names::KIDS));
-                }
-            }
-            found
+            let doc_mdp = self.catalog().as_ref().and_then(doc_mdp);
+            Signatures { count: self.signature_list().len(), doc_mdp }
         })
         .unwrap_or_default()
     }
@@ -252,15 +247,19 @@ fn decode(stream: &Stream<'_>, too_large: &'static str) -> Result<Vec<u8>, PdfEr
     if raw.len() > MAX_DECODED {
         return Err(too_large);
     }
-    if stream.filters().is_empty() {
+    // A crypt filter comes first (7.4.10), and hayro-syntax has applied it.
+    let applied = usize::from(security::crypt_filter(stream.dict()).is_some());
+    if stream.filters().len() <= applied {
         return Ok(raw.into_owned());
     }
     let mut dict = Dictionary::new();
-    for key in [&b"Filter"[..], b"DecodeParms"] {
-        if let Some(value) =
-            stream.dict().get::<Object<'_>>(key).and_then(|value| filter_value(&value, 0))
-        {
-            dict.set(key, value);
+    for key in [names::FILTER, names::DECODE_PARMS] {
+        match stream.dict().get::<Object<'_>>(key).and_then(|value| convert::object(&value)) {
+            Some(lopdf::Object::Array(values)) => {
+                dict.set(key, values.into_iter().skip(applied).collect::<Vec<_>>());
+            }
+            Some(value) => dict.set(key, value),
+            None => {}
         }
     }
     let stream = lopdf::Stream::new(dict, raw.into_owned());
@@ -270,30 +269,12 @@ fn decode(stream: &Stream<'_>, too_large: &'static str) -> Result<Vec<u8>, PdfEr
     })
 }
 
-/// The values that /Filter and /DecodeParms may have (7.3.8.2), in lopdf's terms.
-fn filter_value(value: &Object<'_>, depth: usize) -> Option<lopdf::Object> {
-    Some(match value {
-        Object::Name(name) => lopdf::Object::Name(name.to_vec()),
-        Object::Number(number) => lopdf::Object::Integer(number.as_i64()),
-        Object::Array(array) if depth < 2 => {
-            let null = |item| filter_value(&item, depth + 1).unwrap_or(lopdf::Object::Null);
-            lopdf::Object::Array(array.iter::<Object<'_>>().map(null).collect())
-        }
-        Object::Dict(dict) if depth < 2 => {
-            let mut out = Dictionary::new();
-            for key in dict.keys() {
-                let value =
-                    dict.get::<Object<'_>>(&*key).and_then(|value| filter_value(&value, depth + 1));
-                out.set(key.to_vec(), value.unwrap_or(lopdf::Object::Null));
-            }
-            lopdf::Object::Dictionary(out)
-        }
-        _ => return None,
-    })
+fn doc_mdp(catalog: &Dict<'_>) -> Option<u8> {
+    permission(&catalog.get::<Dict<'_>>(names::PERMS)?.get::<Dict<'_>>(names::DOC_MDP)?)
 }
 
-fn doc_mdp(catalog: &Dict<'_>) -> Option<u8> {
-    let signature = catalog.get::<Dict<'_>>(names::PERMS)?.get::<Dict<'_>>(names::DOC_MDP)?;
+/// /P of the DocMDP transform of a signature, where it has one.
+pub(super) fn permission(signature: &Dict<'_>) -> Option<u8> {
     let references = signature.get::<Array<'_>>(names::REFERENCE)?;
     let transform = references.iter::<Dict<'_>>().find(|reference| {
         reference

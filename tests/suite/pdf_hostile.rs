@@ -64,6 +64,26 @@ fn what_is_not_a_file_is_said_to_be_none() {
     }
 }
 
+/// A large file is mapped, and the system ends a program that reads pages which are gone.
+#[test]
+fn a_file_that_becomes_shorter_is_refused() {
+    let folder = folder("shorter");
+    let path = folder.join("shorter.pdf");
+    let padding = stream("", &"x".repeat(3 << 20));
+    let info = (4, "<</Title(T)>>");
+    let content = stream("", "BT ET");
+    let objects = [(9, padding.as_str()), CATALOG, PAGES, PAGE, info, (6, &content)];
+    fs::write(&path, build(&objects, "/Root 1 0 R/Info 4 0 R")).unwrap();
+    let pdf = Pdf::open(&path, None).unwrap();
+    assert_eq!(pdf.info().unwrap()[0].value, "T");
+    pdf.check_length().unwrap();
+    fs::File::options().write(true).open(&path).unwrap().set_len(1000).unwrap();
+    let _ = (pdf.info(), Reading::of(&pdf), pdf.first_page(), pdf.damage(), pdf.own_section());
+    assert!(pdf.bytes()[2 << 20..].iter().all(|byte| *byte == 0));
+    let error = pdf.check_length().unwrap_err();
+    assert_eq!(error.to_string(), "became shorter while it was read");
+}
+
 #[test]
 fn nesting_and_loops_end() {
     let nested = |open: &str, close: &str, count: usize| open.repeat(count) + &close.repeat(count);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use pith::error::Remedy;
 use pith::inject::{InjectError, Note, Options, Output, inject, strip};
 use pith::metadata::{Key, Metadata, Place, Reading};
-use pith::pdf::{Pdf, PdfError};
+use pith::pdf::Pdf;
 use proptest::prelude::*;
 
 use pith::record::Proof;
@@ -16,7 +16,7 @@ use crate::pdf_files::{
 };
 use crate::tools::{self, require};
 
-fn metadata() -> Metadata {
+pub fn metadata() -> Metadata {
     Metadata {
         number: "pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
         url: "https://pith.science/pith/WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
@@ -70,8 +70,13 @@ fn samples(folder: &Path) -> Vec<(String, PathBuf)> {
 
 /// The lines in which qpdf complains about a file, without its name.
 fn qpdf_complaints(path: &Path) -> Vec<String> {
+    complaints_with(path, &[])
+}
+
+/// The same, with further flags.
+pub fn complaints_with(path: &Path, flags: &[&str]) -> Vec<String> {
     let path = path.to_str().unwrap();
-    let output = tools::output(Path::new("."), "qpdf", &["--check", path]);
+    let output = tools::output(Path::new("."), "qpdf", &[flags, &["--check", path]].concat());
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
     let complaint = |line: &&str| {
@@ -223,39 +228,6 @@ fn pikepdf_reads_the_same_values() {
     assert_eq!(printed.lines().count(), outputs.len());
     for line in printed.lines() {
         assert_eq!(line, format!("{number} {number} {record} {{'{number}'}}"));
-    }
-}
-
-#[test]
-fn encrypted_files_are_refused_with_a_reason() {
-    if !require("qpdf") {
-        return;
-    }
-    let Some(source) = paper("pdflatex") else {
-        return;
-    };
-    let folder = folder("encrypted");
-    for (user, bits) in [("", "128"), ("", "256"), ("u", "256"), ("u", "128"), ("u", "40")] {
-        let path = folder.join(format!("encrypted-{user}-{bits}.pdf"));
-        let weak: &[&str] = if bits == "256" { &[] } else { &["--allow-weak-crypto"] };
-        let arguments =
-            ["--encrypt", user, "o", bits, "--", source.to_str().unwrap(), path.to_str().unwrap()];
-        tools::run(&folder, "qpdf", &[weak, &arguments].concat());
-        let error = inject(&path, Output::InPlace, &metadata(), &options()).unwrap_err();
-        assert!(error.remedy().unwrap().contains("qpdf --decrypt"), "{error}");
-        let InjectError::Input { error, .. } = &error else { panic!("{error}") };
-        if user.is_empty() {
-            assert!(matches!(error, PdfError::EncryptedOutput), "{error}");
-            let pdf = Pdf::open(&path, None).unwrap();
-            assert_eq!(pdf.encryption(), Some(pith::pdf::Encryption::OwnerPassword));
-            assert!(pdf.info().unwrap().iter().any(|entry| entry.value.starts_with("pdfTeX")));
-        } else {
-            assert!(matches!(error, PdfError::NeedsPassword), "{error}");
-            assert!(matches!(Pdf::open(&path, Some("x")), Err(PdfError::WrongPassword)));
-            let pdf = Pdf::open(&path, Some("u")).unwrap();
-            assert_eq!(pdf.encryption(), Some(pith::pdf::Encryption::UserPassword));
-            assert!(!pdf.first_page().unwrap().words.is_empty());
-        }
     }
 }
 
