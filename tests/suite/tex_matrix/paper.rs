@@ -46,9 +46,13 @@ impl Paper {
         self.run(program, &flags) && printed() && self.pdf().is_file()
     }
 
-    /// Whether the log of the last run asks for another one.
+    /// Whether another run may give another PDF: the log asks for it, or there are labels.
     pub fn is_unsettled(&self) -> bool {
         let log = self.log();
+        let aux = fs::read(self.folder.join("main.aux")).unwrap_or_default();
+        if String::from_utf8_lossy(&aux).to_lowercase().contains("newlabel") {
+            return true;
+        }
         let missing = |line: &str| line.starts_with("No file ") && !line.contains(".aux");
         log.contains("Rerun") || log.contains("rerun") || log.lines().any(missing)
     }
