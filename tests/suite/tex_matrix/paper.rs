@@ -46,7 +46,8 @@ impl Paper {
         self.run(program, &flags) && printed() && self.pdf().is_file()
     }
 
-    /// Whether another run may give another PDF: the log asks for it, or there are labels.
+    /// Whether another run may give another PDF: the log asks for it, or there are labels. A
+    /// second run also warns of the files that the first one wrote.
     pub fn is_unsettled(&self) -> bool {
         let log = self.log();
         let aux = fs::read(self.folder.join("main.aux")).unwrap_or_default();
@@ -54,7 +55,8 @@ impl Paper {
             return true;
         }
         let missing = |line: &str| line.starts_with("No file ") && !line.contains(".aux");
-        log.contains("Rerun") || log.contains("rerun") || log.lines().any(missing)
+        ["Rerun", "rerun", "Writing file"].iter().any(|text| log.contains(text))
+            || log.lines().any(missing)
     }
 
     pub fn run(&self, program: &str, arguments: &[&str]) -> bool {
