@@ -45,8 +45,7 @@ pub fn alone(path: &Path) -> (String, Vec<Finding>) {
     let verified = verdict["verdict"] == "verified";
     if !verified {
         findings.push(Finding::new("verified", format!("{verdict}")));
-    }
-    if outcome(&verdict, "title-on-page") != "passed" {
+    } else if outcome(&verdict, "title-on-page") != "passed" {
         findings.push(Finding::new("title-on-page", format!("{verdict}")));
     }
     let verdict = if verified { "verified" } else { "not verified" };
@@ -176,9 +175,9 @@ fn badge_rect(words: &[Word]) -> Rect {
     rect
 }
 
-/// Whether the link is the badge's, to a point inside and to three outside: the margin, the room for descenders.
+/// Whether the link is the badge's, to a point inside and to four outside: the margin, the room for descenders.
 fn covers(link: &Rect, badge: &Rect) -> bool {
-    let near = |outside: f64| (-1.0..=3.0).contains(&outside);
+    let near = |outside: f64| (-1.0..=4.0).contains(&outside);
     near(badge.x0 - link.x0)
         && near(badge.y0 - link.y0)
         && near(link.x1 - badge.x1)

@@ -1,12 +1,16 @@
 //! What is expected to differ, and why. Mending pith.sty is better than a line here.
 
 /// Template, engine (empty for all), check.
-const LISTED: [(&str, &str, &str); 5] = [
-    // pdfx writes the XMP packet from a file that TeX cannot take back: the Info keys and a warning.
+const LISTED: [(&str, &str, &str); 9] = [
+    // The packet is in the PDF when pith.sty is read, and TeX cannot take it back: the Info keys and a warning.
     ("with-pdfx", "", "warning"),
     ("with-pdfx", "", "xmp"),
     ("with-pdfx", "", "one-run-xmp"),
     ("with-pdfx", "", "verified"),
+    ("with-xmpincl-early", "", "warning"),
+    ("with-xmpincl-early", "", "xmp"),
+    ("with-xmpincl-early", "", "one-run-xmp"),
+    ("with-xmpincl-early", "", "verified"),
     // Its title runs out of the page on this route, without pith.sty too.
     ("quantumarticle", "dvips", "verified"),
 ];

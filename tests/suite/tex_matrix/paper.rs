@@ -47,11 +47,17 @@ impl Paper {
         self.run(program, &flags) && printed() && self.pdf().is_file()
     }
 
-    /// Whether the log of the last run asks for another one.
+    /// Whether another run may give another PDF: the log asks for it, or there are labels. A
+    /// second run also warns of the files that the first one wrote.
     pub fn is_unsettled(&self) -> bool {
         let log = self.log();
+        let aux = fs::read(self.folder.join("main.aux")).unwrap_or_default();
+        if String::from_utf8_lossy(&aux).to_lowercase().contains("newlabel") {
+            return true;
+        }
         let missing = |line: &str| line.starts_with("No file ") && !line.contains(".aux");
-        log.contains("Rerun") || log.contains("rerun") || log.lines().any(missing)
+        ["Rerun", "rerun", "Writing file"].iter().any(|text| log.contains(text))
+            || log.lines().any(missing)
     }
 
     pub fn run(&self, program: &str, arguments: &[&str]) -> bool {

@@ -24,20 +24,31 @@ fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tex-matrix.md")
 }
 
-/// What differs from the section of this TeX Live, where the file has one.
-pub fn check(cells: &Cells) -> Vec<String> {
+/// The rows by template, each the cells of the engines.
+type Rows = BTreeMap<String, Vec<String>>;
+
+/// What differs from the section of this TeX Live, where the file has one. `complete` says that `cells` has every
+/// template; else only those rows are compared or written anew.
+pub fn check(cells: &Cells, complete: bool) -> Vec<String> {
     let release = release::name();
     let text = fs::read_to_string(path()).unwrap_or_default();
-    let mut sections: BTreeMap<&str, &str> = text
+    let mut sections: BTreeMap<&str, Rows> = text
         .split("\n## ")
         .skip(1)
         .map(|section| section.split_once('\n').expect("a heading"))
+        .map(|(name, section)| (name, section.lines().filter_map(row).collect()))
         .collect();
-    let rows = rows(cells);
+    let mut found = Rows::new();
+    for ((name, _), cell) in cells {
+        found.entry(name.clone()).or_default().push(cell.clone());
+    }
     if std::env::var_os("UPDATE").is_some() {
-        sections.insert(&release, &rows);
-        let sections =
-            sections.iter().map(|(name, rows)| format!("\n## {name}\n\n{}\n", rows.trim()));
+        let rows = sections.entry(&release).or_default();
+        if complete {
+            rows.clear();
+        }
+        rows.extend(found);
+        let sections = sections.iter().map(|(name, rows)| section(name, rows));
         fs::write(path(), HEAD.to_owned() + &sections.collect::<String>()).unwrap();
         return Vec::new();
     }
@@ -45,41 +56,55 @@ pub fn check(cells: &Cells) -> Vec<String> {
         eprintln!("docs/tex-matrix.md has no {release} to compare with");
         return Vec::new();
     };
-    let known: Vec<_> = known.trim().lines().collect();
-    let differing = rows.lines().filter(|row| !known.contains(row));
-    // A machine may lack packages; the one that is known to have them all may not.
-    let missing = |row: &&str| row.contains("not available") && std::env::var_os("CI").is_none();
-    let (missing, differing): (Vec<_>, Vec<_>) = differing.partition(missing);
-    for row in missing {
-        eprintln!("not compared with docs/tex-matrix.md: {row}");
+    let mut findings = Vec::new();
+    for (name, row) in &found {
+        let row = row.join(" | ");
+        let before = known.get(name).map(|row| row.join(" | "));
+        if before.as_ref() == Some(&row) {
+            continue;
+        }
+        // A machine may lack packages; the one that is known to have them all may not.
+        if row.contains("not available") && std::env::var_os("CI").is_none() {
+            eprintln!("not compared with docs/tex-matrix.md: {name}: {row}");
+        } else {
+            findings.push(format!("docs/tex-matrix.md has {name}: {before:?}, now {row:?}"));
+        }
     }
-    differing.iter().map(|row| format!("docs/tex-matrix.md has another row: {row}")).collect()
+    if complete {
+        let gone = known.keys().filter(|name| !found.contains_key(*name));
+        findings.extend(gone.map(|name| format!("docs/tex-matrix.md has {name}, now gone")));
+    }
+    findings
 }
 
-fn rows(cells: &Cells) -> String {
-    let mut rows = summary(cells);
-    write!(rows, "\n\n| template | {} |\n|---|---|---|---|---|\n", ENGINES.join(" | ")).unwrap();
-    let mut names: Vec<_> = cells.keys().map(|(name, _)| name).collect();
-    names.dedup();
-    for name in names {
-        let of = |engine| cells[&(name.clone(), engine)].as_str();
-        let row: Vec<_> = (0..ENGINES.len()).map(of).collect();
-        writeln!(rows, "| {name} | {} |", row.join(" | ")).unwrap();
-    }
-    rows
+fn row(line: &str) -> Option<(String, Vec<String>)> {
+    let line = line.strip_prefix("| ")?.strip_suffix(" |")?;
+    let mut cells = line.split(" | ").map(str::to_owned);
+    let name = cells.next()?;
+    (name != "template").then(|| (name, cells.collect()))
 }
 
-/// The counts, in a sentence that the README can quote.
-fn summary(cells: &Cells) -> String {
-    let templates = cells.len() / ENGINES.len();
-    let count = |text: &str| cells.values().filter(|cell| cell.contains(text)).count();
-    let compiled = cells.len() - count("not available");
+fn section(name: &str, rows: &Rows) -> String {
+    let mut text = format!("\n## {name}\n\n{}\n\n", summary(rows));
+    writeln!(text, "| template | {} |\n|---|---|---|---|---|", ENGINES.join(" | ")).unwrap();
+    for (name, cells) in rows {
+        writeln!(text, "| {name} | {} |", cells.join(" | ")).unwrap();
+    }
+    text
+}
+
+/// The counts, in sentences that the README can quote.
+fn summary(rows: &Rows) -> String {
+    let cells = || rows.values().flatten();
+    let count = |text: &str| cells().filter(|cell| cell.contains(text)).count();
+    let compiled = cells().count() - count("not available");
     let verified = count(", verified");
     let (title, page, hidden) = (count("title,"), count("page,"), count("as expected"));
     format!(
-        "{templates} templates by {} engines: {compiled} papers compile without pith. With it the badge is in the \
-         title of {title}, at the foot of page 1 of {page}, and hidden in {hidden} under blind review; {verified} \
-         are verified by the PDF alone.",
+        "{} templates by {} engines: {compiled} papers compile without pith. With it the badge is in the title of \
+         {title},\nat the foot of page 1 of {page}, and hidden in {hidden} under blind review; {verified} are \
+         verified from the PDF alone.",
+        rows.len(),
         ENGINES.len()
     )
 }
