@@ -160,7 +160,9 @@ fn shown(case: Case) {
 }
 
 /// What stands on the page about the number: links, and the badge's text under the title.
-fn badge(case: Case) -> Option<(Vec<(String, String)>, Vec<String>)> {
+type Shown = (Vec<(String, String)>, Vec<String>);
+
+fn badge(case: Case) -> Option<Shown> {
     let [raw, bound] = pages(case)?;
     let read = |page: &Page| {
         let document = page.parse();
