@@ -10,6 +10,7 @@
 //! This module knows nothing of Pith Numbers; `metadata` does.
 
 pub mod append;
+mod budget;
 mod convert;
 mod deadline;
 mod dict;
