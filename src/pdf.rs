@@ -267,6 +267,7 @@ impl Pdf {
 
     fn load_at_leisure(data: PdfData, password: Option<&str>) -> Result<Self, PdfError> {
         let chain = Chain::read(data.as_ref());
+        budget::check_structure(data.as_ref(), &chain)?;
         let encrypted = chain.sections.iter().any(|section| section.encrypted);
         let handler = encrypted.then(|| Handler::read(data.as_ref(), &chain)).flatten();
         let opened = match hayro_syntax::Pdf::new(data.clone()) {

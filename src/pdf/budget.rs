@@ -1,13 +1,14 @@
-//! A bound on what reading page 1 decodes: hayro decodes fonts, forms and content without one.
+//! A bound on what reading decodes: hayro decodes cross-reference data, fonts, forms and content without one.
 //!
-//! Decoding everything twice would cost more than the page. Deflate makes a byte into 1032 at most, so what is small
+//! Decoding everything twice would cost more than the reading. Deflate makes a byte into 1032 at most, so what is small
 //! enough needs no look; only what could be too large is decoded here, up to a limit, before hayro does.
 
 use std::collections::HashSet;
 
-use hayro_syntax::object::{Dict, MaybeRef, Name, Object, Stream};
+use hayro_syntax::object::{Dict, FromBytes, MaybeRef, Name, Object, Stream};
 use hayro_syntax::page::Page;
 
+use super::trailer::{Chain, object_at};
 use super::{MAX_DECODED, ObjectId, PdfError, names, read};
 
 /// The most bytes that a filter makes of one: deflate's longest match, 258 bytes, in two bits.
@@ -39,6 +40,46 @@ pub(super) fn check(page: &Page<'_>) -> Result<(), PdfError> {
         }
     }
     Ok(())
+}
+
+/// Refuses a file with a cross-reference stream or an object stream that decodes to more than [`MAX_DECODED`].
+/// hayro-syntax decodes them whole, in a damaged file all that it comes across.
+pub(super) fn check_structure(data: &[u8], chain: &Chain) -> Result<(), PdfError> {
+    chain.streams().try_for_each(|offset| check_stream(data, offset))?;
+    let sound = chain.broken.is_none()
+        && chain.newest().and_then(|newest| newest.root).is_some_and(|id| chain.leads_to(data, id));
+    let object_streams =
+        if sound { chain.object_streams(data) } else { possible_object_streams(data) };
+    object_streams.into_iter().try_for_each(|offset| check_stream(data, offset))
+}
+
+fn check_stream(data: &[u8], offset: u64) -> Result<(), PdfError> {
+    let stream = object_at(data, offset)
+        .and_then(|(_, body)| Stream::from_bytes(data.get(body..)?))
+        .filter(|stream| possible(stream) > MAX_DECODED as u64);
+    match stream.map(|stream| read::decoded_length(&stream)) {
+        Some(Err(error @ PdfError::TooLarge { .. })) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Where object streams may stand, by their /Type.
+fn possible_object_streams(data: &[u8]) -> Vec<u64> {
+    const TYPE: &[u8] = b"/ObjStm";
+    const KEYWORD: &[u8] = b" obj";
+    /// Keys that stand before /Type.
+    const BEFORE: usize = 1024;
+    let types = data.windows(TYPE.len()).enumerate().filter(|(_, window)| *window == TYPE);
+    let offset = |at: usize| {
+        let start = at.saturating_sub(BEFORE);
+        let before = &data[start..at];
+        let keyword = before.windows(KEYWORD.len()).rposition(|window| window == KEYWORD)?;
+        // Back over the generation and the number.
+        let digits = |end: usize| before[..end].iter().rposition(|byte| !byte.is_ascii_digit());
+        let space = digits(keyword)?;
+        Some((start + digits(space).map_or(0, |at| at + 1)) as u64)
+    };
+    types.filter_map(|(at, _)| offset(at)).collect()
 }
 
 /// The most bytes that a stream can decode to.
