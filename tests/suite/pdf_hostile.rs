@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use pith::error::Remedy;
 use pith::metadata::Reading;
 use pith::pdf::{MAX_DECODED, Pdf, PdfError};
 
-use crate::pdf_files::{build, folder, stream};
+use crate::pdf_files::{build, folder, paper, stream};
 
 fn fixture(name: &str) -> Pdf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pdf").join(name);
@@ -141,6 +142,106 @@ fn bombs_that_page_1_leads_to_are_not_decoded() {
         let pdf = Pdf::from_bytes(bytes(text), None).unwrap();
         let error = pdf.first_page().unwrap_err();
         assert!(matches!(error, PdfError::TooLarge { .. }), "{name}: {error}");
+    }
+}
+
+/// A file with things done to it that happen to files, each with a name.
+fn damaged(whole: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut out = Vec::new();
+    for step in 1..30 {
+        let at = whole.len() * step / 30;
+        let end = (at + 200).min(whole.len());
+        out.push((format!("cut off at {at}"), whole[..at].to_vec()));
+        out.push((format!("hole at {at}"), [&whole[..at], &whole[end..]].concat()));
+        let zeros = vec![0; end - at];
+        out.push((format!("zeros at {at}"), [&whole[..at], &zeros, &whole[end..]].concat()));
+        out.push((format!("starts at {at}"), whole[at..].to_vec()));
+    }
+    let words = [
+        "%PDF-",
+        "%%EOF",
+        "startxref",
+        "trailer",
+        "xref",
+        "/Root",
+        "/Type",
+        "/Catalog",
+        "/Pages",
+        "/Kids",
+        "/XRef",
+        "/ObjStm",
+        "/Size",
+        "/W",
+        "/Index",
+        "/Length",
+        "/Filter",
+        "obj",
+        "endobj",
+        "stream",
+        "endstream",
+    ];
+    for word in words {
+        let mut bytes = whole.to_vec();
+        for at in 0..=bytes.len() - word.len() {
+            if bytes[at..].starts_with(word.as_bytes()) {
+                bytes[at..at + word.len()].make_ascii_uppercase();
+                bytes[at + word.len() - 1] = b'_';
+            }
+        }
+        if bytes != whole {
+            out.push((format!("without {word}"), bytes));
+        }
+    }
+    for length in [1, 7, 100, 1019, 5000] {
+        let junk = vec![b'j'; length];
+        out.push((format!("{length} bytes before"), [&junk, whole].concat()));
+        out.push((format!("{length} bytes behind"), [whole, &junk].concat()));
+    }
+    let lines = whole.iter().flat_map(|byte| match byte {
+        b'\n' => b"\r\n".to_vec(),
+        byte => vec![*byte],
+    });
+    out.push(("line ends of another system".to_owned(), lines.collect()));
+    out
+}
+
+/// Every outcome is a reading or a refusal, and lopdf reads nothing that is refused here: that is why it is not
+/// asked for a second opinion.
+#[test]
+fn hundreds_of_damaged_files_are_read_or_refused() {
+    let (mut read, mut refused, mut lopdf_only) = (0, 0, Vec::new());
+    for sample in [paper("pdflatex"), paper("dvips")].into_iter().flatten() {
+        for (name, bytes) in damaged(&fs::read(sample).unwrap()) {
+            let opened = Pdf::from_bytes(bytes.clone(), None);
+            match opened {
+                Ok(pdf) => {
+                    read += 1;
+                    let _ = (pdf.damage(), Reading::of(&pdf), pdf.first_page(), pdf.own_section());
+                }
+                Err(error) => {
+                    refused += 1;
+                    assert!(error.remedy().is_some(), "{name}: {error}");
+                    let other = std::panic::catch_unwind(|| lopdf::Document::load_mem(&bytes));
+                    if other.is_ok_and(|file| file.is_ok_and(|file| !file.get_pages().is_empty())) {
+                        lopdf_only.push(name);
+                    }
+                }
+            }
+        }
+    }
+    assert!(read > refused && lopdf_only.is_empty(), "{read} {refused} {lopdf_only:?}");
+}
+
+#[test]
+fn what_stands_before_the_header_is_damage_and_no_hindrance() {
+    let objects = [CATALOG, PAGES, PAGE, (4, "<</Title(T)>>")];
+    let sound = build(&objects, "/Root 1 0 R/Info 4 0 R");
+    for length in [1, 1000] {
+        let bytes = [&vec![b'\n'; length], &*sound].concat();
+        let pdf = Pdf::from_bytes(bytes, None).unwrap();
+        assert_eq!(pdf.info().unwrap()[0].value, "T");
+        let damage = pdf.damage();
+        assert!(damage.iter().any(|d| d.what.contains("does not start with %PDF-")), "{damage:?}");
     }
 }
 
