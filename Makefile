@@ -16,9 +16,13 @@ lint:
 unit:
 	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run; else cargo test --lib --bins --tests; fi
 
-# Every template of tests/tex by every engine, with and without pith.sty: some minutes.
+# Every template of tests/tex by every engine, with and without pith.sty, on this TeX Live and on those of other
+# years: half an hour. As root; without root, `make tex-matrix SUITES=` runs it on this one.
+SUITES = trixie sid
 tex-matrix: tools
-	PITH_TEX_MATRIX=1 cargo test --test suite tex_matrix -- --nocapture
+	PITH_TEX_MATRIX=1 cargo test --test suite tex_matrix
+	set -e; for suite in $(SUITES); do tests/tex-live $$suite; \
+	  PITH_TEX_MATRIX=1 PITH_TEX_ROOT=target/tex-live/$$suite cargo test --test suite tex_matrix; done
 
 doc:
 	cargo test --doc

@@ -3,15 +3,25 @@
 //! A check judges what was read; it reads nothing itself. Its id is its file's name, the name of its
 //! fixtures and its anchor in docs/checks.md.
 
+mod badge_hidden;
 mod badge_missing;
+mod badge_target;
+mod fonts_not_embedded;
+mod info_xmp_disagree;
+mod levels;
 mod metadata_duplicate;
 mod number_disagrees;
 mod number_malformed;
 mod number_missing;
+mod output_intent;
 mod pdf_damaged;
 mod pdf_encrypted;
+mod pdf_javascript;
+mod pdf_signed;
 mod proof_invalid;
 mod proof_missing;
+mod record_differs;
+mod stale_revision;
 mod stamp_differs;
 mod title_differs;
 mod xmp_malformed;
@@ -21,27 +31,37 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::binding;
-use crate::id::{PithNumber, Query};
+use crate::id::{PithNumber, Query, Suffix};
 use crate::metadata::{self, Key, Reading};
-use crate::pdf::{FirstPage, Pdf, PdfError};
+use crate::pdf::{FirstPage, Link, Pdf, PdfError};
 use crate::record::{CanonicalRecord, Record};
 use crate::trust::Keyring;
 use crate::verify::Verdict;
+pub use levels::{Levels, Setting};
 
 /// Every check, in the order in which a report shows them.
-pub const ALL: [&Check; 12] = [
+pub const ALL: [&Check; 21] = [
     &pdf_encrypted::CHECK,
     &pdf_damaged::CHECK,
+    &pdf_signed::CHECK,
+    &pdf_javascript::CHECK,
     &number_missing::CHECK,
     &number_malformed::CHECK,
     &number_disagrees::CHECK,
+    &stale_revision::CHECK,
     &proof_missing::CHECK,
     &proof_invalid::CHECK,
+    &record_differs::CHECK,
     &title_differs::CHECK,
     &stamp_differs::CHECK,
     &xmp_malformed::CHECK,
     &metadata_duplicate::CHECK,
+    &info_xmp_disagree::CHECK,
     &badge_missing::CHECK,
+    &badge_target::CHECK,
+    &badge_hidden::CHECK,
+    &fonts_not_embedded::CHECK,
+    &output_intent::CHECK,
 ];
 
 /// The check with this id.
@@ -86,6 +106,8 @@ pub struct Check {
     pub why: &'static str,
     /// What an author does about it.
     pub remedy: &'static str,
+    /// What there must be, so that it can be run.
+    needs: &'static [Need],
     run: fn(&Subject<'_>) -> Vec<Finding>,
 }
 
@@ -100,6 +122,58 @@ impl Check {
             place: None,
         }
     }
+}
+
+/// Something without which a check has nothing to judge.
+#[derive(Clone, Copy, Debug)]
+enum Need {
+    /// A Pith Number in the PDF.
+    Number,
+    /// A record in the PDF.
+    Proof,
+    /// Page 1, read to its end.
+    Page,
+    /// An XMP packet.
+    Packet,
+    /// A record from elsewhere, to compare with.
+    Record,
+    /// A file that is not encrypted.
+    Clear,
+}
+
+impl Need {
+    /// Why the check cannot be run.
+    fn missing(self, subject: &Subject<'_>) -> Option<&'static str> {
+        let reading = &subject.reading;
+        let (is_there, reason) = match self {
+            Self::Number => (subject.number().is_some(), "the PDF states no number"),
+            Self::Proof => {
+                (reading.values(Key::Record).next().is_some(), "the PDF carries no record")
+            }
+            Self::Page => (subject.page.is_ok(), "page 1 cannot be read"),
+            Self::Packet => (!reading.packets.is_empty(), "the PDF has no XMP packet"),
+            Self::Record => (
+                subject.pinned.is_some() || subject.registered.is_some(),
+                "there is no record to compare with; give --mirror",
+            ),
+            Self::Clear => (
+                subject.pdf.encryption().is_none(),
+                "the earlier revisions of an encrypted file are not read",
+            ),
+        };
+        (!is_there).then_some(reason)
+    }
+}
+
+/// What running the checks gave.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// The checks that found nothing.
+    pub passed: Vec<&'static str>,
+    /// Those that were not run, and why.
+    pub not_run: Vec<(&'static str, &'static str)>,
 }
 
 /// Something that a check found.
@@ -151,11 +225,18 @@ pub struct Place {
 
 impl Place {
     const PAGE_1: Self = Self { part: "page 1", page: Some(1), object: None, line: None };
+
+    fn of_link(link: &Link) -> Self {
+        Self { object: link.object.map(|object| object.to_string()), ..Self::PAGE_1 }
+    }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.part)?;
+        if let (Some(page), "page") = (self.page, self.part) {
+            write!(f, " {page}")?;
+        }
         match (&self.object, self.line) {
             (Some(object), Some(line)) => write!(f, " (object {object}, line {line})"),
             (Some(object), None) => write!(f, " (object {object})"),
@@ -192,6 +273,28 @@ pub struct Subject<'a> {
     pub fields: Option<CanonicalRecord>,
     /// The paper that it should be, where the caller knows.
     pub expected: Option<&'a Query>,
+    /// The record that is pinned for the paper.
+    pub pinned: Option<&'a Pinned>,
+    /// What a source has for the number of the PDF.
+    pub registered: Option<Registered>,
+}
+
+/// A record that lies beside the paper.
+#[derive(Clone, Debug)]
+pub struct Pinned {
+    /// The file.
+    pub name: String,
+    /// The record.
+    pub record: Record,
+}
+
+/// What a source has for a number.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// The source.
+    pub name: String,
+    /// The record, which has verified; `None` where the source knows no such number.
+    pub record: Option<Record>,
 }
 
 impl<'a> Subject<'a> {
@@ -202,12 +305,37 @@ impl<'a> Subject<'a> {
         let verdict = binding::verify_pdf(&reading, page.as_ref(), keys);
         let record = binding::proof(&reading).and_then(|proof| Record::from_proof(&proof).ok());
         let fields = record.and_then(|record| record.fields().ok());
-        Self { pdf, reading, page, verdict, fields, expected }
+        Self { pdf, reading, page, verdict, fields, expected, pinned: None, registered: None }
     }
 
-    /// Runs every check.
+    /// Runs every check at the level that it comes with.
     pub fn check(&self) -> Vec<Finding> {
-        ALL.into_iter().flat_map(|check| (check.run)(self)).collect()
+        self.check_at(&Levels::default()).findings
+    }
+
+    /// Runs every check that is not off.
+    pub fn check_at(&self, levels: &Levels) -> Outcome {
+        let mut outcome = Outcome::default();
+        for check in ALL {
+            let setting = levels.get(check.id);
+            if setting == Some(Setting::Off) {
+                outcome.not_run.push((check.id, "it is switched off"));
+                continue;
+            }
+            if let Some(reason) = check.needs.iter().find_map(|need| need.missing(self)) {
+                outcome.not_run.push((check.id, reason));
+                continue;
+            }
+            let mut findings = (check.run)(self);
+            if let Some(Setting::At(level)) = setting {
+                findings.iter_mut().for_each(|finding| finding.level = level);
+            }
+            if findings.is_empty() {
+                outcome.passed.push(check.id);
+            }
+            outcome.findings.append(&mut findings);
+        }
+        outcome
     }
 
     /// The number that the PDF is about: that of its record, else the first that it states.
@@ -222,7 +350,23 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The finding for a file that does not open without a password, which no subject can be made of.
-pub fn locked() -> Finding {
-    pdf_encrypted::locked()
+/// The finding for a file that does not open without a password, which no subject can be made of;
+/// `None` where that check is off.
+pub fn locked(levels: &Levels) -> Option<Finding> {
+    let finding = pdf_encrypted::locked();
+    match levels.get(finding.check) {
+        Some(Setting::Off) => None,
+        Some(Setting::At(level)) => Some(Finding { level, ..finding }),
+        None => Some(finding),
+    }
+}
+
+/// The part of a number that badges show.
+fn head(number: &PithNumber) -> &str {
+    &number.suffix.as_str()[..8]
+}
+
+/// The suffix that follows from a record.
+fn number_of(record: &Record) -> Suffix {
+    Suffix::from_digest(&record.digest())
 }

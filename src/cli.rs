@@ -11,10 +11,13 @@ mod files;
 mod inject;
 mod man;
 mod options;
+mod pool;
 mod resolve;
+mod settings;
 mod sty;
 mod terminal;
 mod verify;
+mod walk;
 
 use std::ffi::OsString;
 

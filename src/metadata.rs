@@ -37,6 +37,14 @@ pub const SCHEMA: Schema = Schema {
 
 const XMP_NAMESPACE: &str = "http://ns.adobe.com/xap/1.0/";
 const DC_NAMESPACE: &str = "http://purl.org/dc/elements/1.1/";
+const PDF_NAMESPACE: &str = "http://ns.adobe.com/pdf/1.3/";
+
+/// Keys of Info with the XMP properties that say the same (ISO 32000-2, 14.3.3, table 349; ISO 19005-1, 6.7.3).
+const DESCRIBED: [(&str, &str, &str); 3] = [
+    ("Author", DC_NAMESPACE, "creator"),
+    ("Subject", DC_NAMESPACE, "description"),
+    ("Keywords", PDF_NAMESPACE, "Keywords"),
+];
 
 /// One value of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,6 +218,9 @@ pub struct Reading {
     pub stated: Vec<Stated>,
     /// The titles that it states, Info's /Title and dc:title in every language, to try against a record.
     pub titles: Vec<(String, Place)>,
+    /// What it says of the paper beside the title, as Info's keys name it: Author, Subject, Keywords. The items of
+    /// a list are joined with a semicolon; of a text in several languages each is given.
+    pub described: Vec<(&'static str, String, Place)>,
     /// The metadata streams that the Catalog names. More than one is a defect.
     pub packets: Vec<ObjectId>,
     /// Those of them that could not be read.
@@ -233,7 +244,12 @@ impl Reading {
                         INFO_NUMBER => reading.state(Key::Number, &entry.value, place),
                         INFO_URL => reading.state(Key::Url, &entry.value, place),
                         "Title" => reading.titles.push((entry.value, place)),
-                        _ => {}
+                        key => {
+                            let known = DESCRIBED.iter().find(|(info, ..)| *info == key);
+                            reading
+                                .described
+                                .extend(known.map(|(info, ..)| (*info, entry.value, place)));
+                        }
                     }
                 }
             }
@@ -280,7 +296,18 @@ impl Reading {
                             .map(|title| (title, Place::Xmp { object, line })),
                     );
                 }
-                _ => {}
+                (namespace, name) => {
+                    let known = DESCRIBED.iter().find(|(_, of, n)| (*of, *n) == (namespace, name));
+                    let Some((key, ..)) = known else { continue };
+                    let place = Place::Xmp { object, line };
+                    // A description is one text in several languages, the others are lists.
+                    match name {
+                        "description" => self
+                            .described
+                            .extend(property.values.into_iter().map(|text| (*key, text, place))),
+                        _ => self.described.push((*key, property.values.join("; "), place)),
+                    }
+                }
             }
         }
     }

@@ -14,12 +14,16 @@ mod budget;
 mod convert;
 mod deadline;
 mod dict;
+mod fonts;
 mod guard;
 mod map;
 mod names;
 mod page;
 mod read;
+mod revision;
+mod script;
 mod security;
+mod signature;
 mod text;
 mod text_string;
 mod trailer;
@@ -36,8 +40,11 @@ use std::time::Duration;
 use hayro_syntax::object::{ObjRef, ObjectIdentifier};
 use hayro_syntax::{DecryptionError, LoadPdfError, PdfData};
 
+pub use fonts::MissingFont;
 pub use page::{FirstPage, Link, Rect};
 pub use read::{InfoEntry, MetadataStream, Signatures};
+pub use script::Script;
+pub use signature::{Signature, SignatureKind};
 pub use text::Word;
 
 use security::{Handler, Resolved};

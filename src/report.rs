@@ -8,18 +8,20 @@ mod text;
 
 pub use github::github;
 pub use json::{CheckJson, ErrorJson, RecordJson, VerdictJson, line};
-pub use sarif::sarif;
+pub use sarif::Sarif;
 pub use text::{Counts, Text, verdict, wrap};
 
-use crate::check::{Finding, Level};
+use std::path::PathBuf;
+
+use crate::check::{Finding, Level, Outcome};
 use crate::id::PithNumber;
 use crate::verify::Verdict;
 
 /// What the checks found in one file.
 #[derive(Debug)]
 pub struct FileReport {
-    /// The file as it was named.
-    pub input: String,
+    /// The file as it was named, or found in a folder.
+    pub path: PathBuf,
     /// What came out, or why the file could not be checked.
     pub outcome: Result<Checked, Unchecked>,
 }
@@ -31,10 +33,12 @@ pub struct Checked {
     pub pith_number: Option<PithNumber>,
     /// The proof that it carries.
     pub verdict: Verdict,
-    /// What is wrong.
-    pub findings: Vec<Finding>,
-    /// Other facts for the reader, such as signatures.
+    /// What the checks say.
+    pub outcome: Outcome,
+    /// Other facts for the reader, such as a pinned record that was not used.
     pub notes: Vec<String>,
+    /// Whether a source that was to be asked could not be.
+    pub is_unreached: bool,
 }
 
 /// A file that could not be checked.
@@ -49,10 +53,15 @@ pub struct Unchecked {
 }
 
 impl FileReport {
+    /// The file's name, for people and as text. What is not valid Unicode becomes U+FFFD.
+    pub fn input(&self) -> String {
+        self.path.display().to_string()
+    }
+
     /// The findings, also of a file that could not be read.
     pub fn findings(&self) -> &[Finding] {
         match &self.outcome {
-            Ok(checked) => &checked.findings,
+            Ok(checked) => &checked.outcome.findings,
             Err(unchecked) => &unchecked.findings,
         }
     }

@@ -7,8 +7,10 @@ sourcefiles  = {"pith.sty", "pith.sty.ltxml"}
 installfiles = {"pith.sty", "pith.sty.ltxml"}
 unpackfiles  = {}
 typesetfiles = {"pith-doc.tex"}
+docfiles     = {"pith-doc-figures.pdf"}
 demofiles    = {"example.tex"}
 textfiles    = {"README.md", "LICENSE"}
+cleanfiles   = {"*.log", "*.zip", "pith-doc.pdf"}
 
 checkengines = {"pdftex", "luatex", "xetex"}
 checkruns    = 2

@@ -1,6 +1,6 @@
 //! badge-missing
 
-use super::{Check, Finding, Level, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Subject};
 
 pub(super) const CHECK: Check = Check {
     id: "badge-missing",
@@ -11,6 +11,7 @@ pub(super) const CHECK: Check = Check {
     why: "Metadata is for programs. A person sees only what stands on the page.",
     remedy: "Let pith.sty print the badge: remove position=manual, or put \\pithbadge where it should stand. \
              Compile twice, since the badge's place is known after the first run.",
+    needs: &[Need::Page, Need::Number],
     run,
 };
 
@@ -18,10 +19,11 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let (Some(number), Ok(page)) = (subject.number(), &subject.page) else {
         return Vec::new();
     };
-    let head = &number.suffix.as_str()[..8];
+    let head = super::head(&number);
     let injected = subject.pdf.own_section().is_some();
     let linked = page.links.iter().any(|link| link.uri == number.url());
-    let shown = page.words.iter().any(|word| word.visible && word.text.contains(head));
+    // What is there and cannot be seen is a finding of badge-hidden.
+    let shown = page.words.iter().any(|word| word.text.contains(head));
     if injected || linked || shown || !subject.states_number() {
         return Vec::new();
     }

@@ -1,6 +1,6 @@
 //! metadata-duplicate
 
-use super::{Check, Finding, Level, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Subject};
 
 pub(super) const CHECK: Check = Check {
     id: "metadata-duplicate",
@@ -10,6 +10,7 @@ pub(super) const CHECK: Check = Check {
     why: "Each reader takes another of them, so half of the metadata is lost for half of the readers.",
     remedy: "Two packages write XMP, for instance hyperxmp and an old pith.sty. Update pith.sty, which steps \
              aside for the other, or run `pith inject`, which leaves one.",
+    needs: &[Need::Packet],
     run,
 };
 

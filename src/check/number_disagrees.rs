@@ -1,6 +1,6 @@
 //! number-disagrees
 
-use super::{Check, Finding, Level, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Subject};
 use crate::id::{PithNumber, Query};
 use crate::metadata::Key;
 
@@ -9,10 +9,12 @@ pub(super) const CHECK: Check = Check {
     level: Level::Error,
     summary: "two places name different records",
     looks_at: "The numbers and addresses in Info, XMP and xmp:Identifier, the badge's link on page 1, the \
-               number that follows from the record in the proof, and the id given with --expect.",
+               number that follows from the record in the proof, the record that is pinned in pith.json beside the \
+               paper or above it, and the id given with --expect.",
     why: "A reader who follows one of them finds another paper than one who follows the other.",
     remedy: "Find the place that is wrong (each is named in the report). Often an old pith.sty or an old \
              PDF lies in the folder: write pith.sty anew for this paper and compile again.",
+    needs: &[Need::Number],
     run,
 };
 
@@ -44,10 +46,26 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let numbered: Vec<_> = links.filter_map(|link| Some((link, number_in(&link.uri)?))).collect();
     // A paper may link to other papers' records; only where no link is its own is one of them wrong.
     if !numbered.iter().any(|(_, number)| agrees(number)) {
-        findings.extend(numbered.first().map(|(link, _)| disagree(&link.uri, Place::PAGE_1)));
+        findings
+            .extend(numbered.first().map(|(link, _)| disagree(&link.uri, Place::of_link(link))));
     }
+    findings.extend(pinned(subject, &agrees, reference));
     findings.extend(unexpected(subject, reference));
     findings
+}
+
+/// The record in pith.json is another one.
+fn pinned(
+    subject: &Subject<'_>,
+    agrees: &impl Fn(&PithNumber) -> bool,
+    number: PithNumber,
+) -> Option<Finding> {
+    let pinned = subject.pinned?;
+    let suffix = super::number_of(&pinned.record);
+    let year = pinned.record.fields().ok().map(|fields| fields.submitted_at.year());
+    let other = PithNumber { year, suffix };
+    let finding = CHECK.finding(format!("the record that is pinned in {} is another", pinned.name));
+    (!agrees(&other)).then(|| finding.found(number.to_string()).expected(other.to_string()))
 }
 
 fn number_in(url: &str) -> Option<PithNumber> {

@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     why: "A number with a wrong character names no record. The digits 0, 1, 8 and 9 do not occur.",
     remedy: "Copy the number from the record's page, or let the program write it: `pith sty ID` or \
              `pith inject`.",
+    needs: &[],
     run,
 };
 

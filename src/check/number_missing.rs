@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
              \\pithnumber{...}), or put the number into the finished file with \
              `pith inject paper.pdf ID -o OUT.pdf`. If pith.sty is there and the number is not, look \
              for the option anonymous.",
+    needs: &[],
     run,
 };
 

@@ -10,6 +10,7 @@ pub(super) const CHECK: Check = Check {
     why: "Viewers repair such files silently, each in its own way. Repositories may refuse them, and nothing \
           can be appended to some of them.",
     remedy: "Make the PDF again. If that cannot be, `qpdf IN.pdf OUT.pdf` writes a repaired copy.",
+    needs: &[],
     run,
 };
 

@@ -9,6 +9,7 @@ pub(super) const CHECK: Check = Check {
     looks_at: "The /Encrypt entry of the trailer. A file that opens with a password only is an error.",
     why: "Repositories and publishers refuse encrypted files, since they cannot stamp or index them.",
     remedy: "Save the PDF without security settings, or remove them: `qpdf --decrypt IN.pdf OUT.pdf`.",
+    needs: &[],
     run,
 };
 

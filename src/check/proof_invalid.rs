@@ -1,28 +1,31 @@
 //! proof-invalid
 
-use super::{Check, Finding, Level, Subject};
-use crate::metadata::Key;
+use super::{Check, Finding, Level, Need, Subject};
 use crate::verify::StepName;
 
 pub(super) const CHECK: Check = Check {
     id: "proof-invalid",
     level: Level::Error,
     summary: "the proof in the PDF does not verify",
-    looks_at: "The record in pith:Record: its digest, the number that follows from it, its source, and the \
+    looks_at: "The record in pith:Record: its digest, the number that follows from it, its source and title, and the \
                Ed25519 signature of a known key over it.",
     why: "A proof that does not verify was damaged or forged. It is worse than none.",
     remedy: "Fetch the record again and write it anew: `pith sty ID` and compile, or `pith inject`. If the \
              signature is by a registry of your own, give its key with --trust.",
+    needs: &[Need::Proof],
     run,
 };
 
-const STEPS: [StepName; 5] =
-    [StepName::Schema, StepName::Number, StepName::Digest, StepName::Source, StepName::Receipt];
+const STEPS: [StepName; 6] = [
+    StepName::Schema,
+    StepName::Number,
+    StepName::Digest,
+    StepName::Source,
+    StepName::Title,
+    StepName::Receipt,
+];
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {
-    if subject.reading.values(Key::Record).next().is_none() {
-        return Vec::new();
-    }
     let failures = subject.verdict.failures().filter(|step| STEPS.contains(&step.step));
     failures
         .map(|step| {

@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
           With the number alone, a reader depends on the registry.",
     remedy: "Use the pith.sty that `pith sty ID` writes, with the record in it, instead of the bare package; \
              or run `pith inject paper.pdf ID -o OUT.pdf`.",
+    needs: &[],
     run,
 };
 

@@ -1,6 +1,6 @@
 //! stamp-differs
 
-use super::{Check, Finding, Level, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Subject};
 use crate::verify::StepName;
 
 pub(super) const CHECK: Check = Check {
@@ -11,6 +11,7 @@ pub(super) const CHECK: Check = Check {
                version of the same paper is no difference.",
     why: "arXiv knows which paper it stamped. A proof of another paper was pasted in.",
     remedy: "Take the proof of the paper that the stamp names: `pith inject paper.pdf ID -o OUT.pdf`.",
+    needs: &[Need::Page, Need::Proof],
     run,
 };
 

@@ -1,6 +1,6 @@
 //! title-differs
 
-use super::{Check, Finding, Level, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Subject};
 use crate::verify::StepName;
 
 pub(super) const CHECK: Check = Check {
@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "If this is the right paper, its title was changed since the record was computed: give the paper \
              the registered title, or use the record of the new version. Otherwise take the proof of this \
              paper: `pith sty ID`.",
+    needs: &[Need::Page, Need::Proof],
     run,
 };
 

@@ -1,6 +1,6 @@
 //! xmp-malformed
 
-use super::{Check, Finding, Level, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Subject};
 
 pub(super) const CHECK: Check = Check {
     id: "xmp-malformed",
@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
           in it.",
     remedy: "Find the program that wrote it (often two packages write metadata) and make the PDF again. \
              `pith inject --force` replaces the packet with a new one.",
+    needs: &[Need::Packet],
     run,
 };
 

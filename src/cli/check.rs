@@ -1,19 +1,24 @@
 //! `pith check PATH...`
 
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::context::{keyring, query};
+use super::context::{self, Context, keyring, query};
 use super::options::Options;
+use super::settings::{LastSettings, Settings};
 use super::terminal::Terminal;
-use super::{Exit, Run};
-use crate::check::{self, Subject};
-use crate::error::{self, Remedy};
+use super::walk::{Found, Walk};
+use super::{Exit, Failure, Run, pool};
+use crate::check::{self, Registered, Subject};
+use crate::error::Remedy;
 use crate::id::Query;
 use crate::pdf::{Pdf, PdfError};
-use crate::report::{CheckJson, Checked, Counts, FileReport, Unchecked, github, line, sarif};
+use crate::report::{CheckJson, Checked, Counts, FileReport, Sarif, Text, Unchecked, github, line};
+use crate::source::ResolveError;
 use crate::trust::Keyring;
+use crate::verify::Status;
 
 /// See whether PDFs are ready: the number, the proof, the badge, the title
 #[derive(Debug, clap::Args)]
@@ -21,7 +26,17 @@ use crate::trust::Keyring;
   pith check paper.pdf
   pith check paper.pdf --expect 2403.01164
   pith check papers/ --format json
-  pith explain number-missing")]
+  pith explain number-missing
+
+In a folder, names that begin with a dot are passed over, and links to folders are not
+followed. pith.toml beside a paper or above it sets the levels:
+
+  [levels]
+  badge-missing = \"error\"
+  pdf-signed = \"off\"
+
+pith.json there is the record that the paper must have. No source is asked, unless
+--mirror or PITH_MIRROR names one: then the proof is compared with its record.")]
 pub(super) struct Args {
     /// PDFs, and folders of PDFs
     #[arg(value_name = "PATH", required = true)]
@@ -53,128 +68,151 @@ enum Format {
     Github,
 }
 
+/// What is known of one file, ready to be printed.
+struct Done {
+    text: String,
+    exit: Exit,
+    counts: Counts,
+    /// Of SARIF, what could not be read.
+    notification: Option<String>,
+}
+
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
-    let keys = keyring(options)?;
-    let expected = args.expect.as_deref().map(query).transpose()?;
-    let mut exit = Exit::Good;
-    let mut paths = Vec::new();
-    for path in &args.paths {
-        collect(path, &mut paths);
+    let checker = Checker {
+        keys: keyring(options)?,
+        password: args.password.as_deref(),
+        expected: args.expect.as_deref().map(query).transpose()?,
+        context: context::is_asked(options).then(|| Context::new(options)).transpose()?,
+    };
+    let length = if terminal.shows_progress() { Walk::new(&args.paths).count() } else { 0 };
+    let bar = terminal.progress(length);
+    let (mut exit, mut counts, mut sarif) = (Exit::Good, Counts::default(), Sarif::default());
+    if args.format == Format::Sarif {
+        terminal.raw(Sarif::head().as_bytes())?;
     }
-    let bar = terminal.progress(paths.len());
-    let (mut counts, mut all) = (Counts::default(), Vec::new());
-    for path in paths {
-        let check =
-            |path: PathBuf| report(&path, args.password.as_deref(), &keys, expected.as_ref());
-        let report = path.map_or_else(|unreadable| unreadable, check);
-        let status = exit_of(&report);
-        exit = exit.max(status);
-        counts.add(&report);
-        match args.format {
-            Format::Text => terminal.result(&terminal.text.file(&report, options.verbose))?,
-            Format::Json => {
-                terminal.raw(line(&CheckJson::new(&report, status as u8)).as_bytes())?
-            }
-            Format::Github => terminal.raw(github(&report).as_bytes())?,
-            Format::Sarif => all.push(report),
-        }
+    let style = terminal.text;
+    let work = |settings: &mut LastSettings, found: Found| -> Result<Done, Failure> {
+        let report = match found {
+            Ok(path) => checker.report(&path, &*settings.of(&path)?),
+            Err(unreadable) => *unreadable,
+        };
+        Ok(done(&report, args.format, options.verbose, &style))
+    };
+    let each = |done: Result<Done, Failure>| -> Result<(), Failure> {
+        let done = done?;
+        exit = exit.max(done.exit);
+        counts.merge(done.counts);
+        bar.suspend(|| match args.format {
+            Format::Text => terminal.result(&done.text),
+            Format::Json | Format::Github => terminal.raw(done.text.as_bytes()),
+            Format::Sarif => terminal.raw(sarif.results(&done.text, done.notification).as_bytes()),
+        })?;
         bar.inc(1);
-    }
+        Ok(())
+    };
+    let result = pool::in_order(Walk::new(&args.paths), LastSettings::default, work, each);
     bar.finish_and_clear();
+    result?;
     match args.format {
-        Format::Sarif => terminal.raw(sarif(&all).as_bytes())?,
+        Format::Sarif => terminal.raw(sarif.foot().as_bytes())?,
         Format::Text if !options.quiet => terminal.result(&terminal.text.summary(counts))?,
         _ => {}
     }
     Ok(exit)
 }
 
+fn done(report: &FileReport, format: Format, verbose: bool, style: &Text) -> Done {
+    let exit = exit_of(report);
+    let text = match format {
+        Format::Text => style.file(report, verbose),
+        Format::Json => line(&CheckJson::new(report, exit as u8)),
+        Format::Github => github(report),
+        Format::Sarif => Sarif::file(report),
+    };
+    let is_sarif = format == Format::Sarif;
+    let notification = is_sarif.then(|| Sarif::notification(report)).flatten();
+    Done { text, exit, counts: Counts::of(report), notification }
+}
+
 fn exit_of(report: &FileReport) -> Exit {
-    match report.outcome {
+    match &report.outcome {
         Err(_) => Exit::Io,
+        Ok(checked) if checked.is_unreached => Exit::Unreachable,
         Ok(_) if report.has_errors() => Exit::Wrong,
         Ok(_) => Exit::Good,
     }
 }
 
-/// Checks one file.
-pub(super) fn report(
-    path: &Path,
-    password: Option<&str>,
-    keys: &Keyring,
-    expected: Option<&Query>,
-) -> FileReport {
-    let input = path.display().to_string();
-    let outcome = match Pdf::open(path, password) {
-        Ok(pdf) => {
-            let subject = Subject::new(&pdf, keys, expected);
-            if let Err(error) = pdf.check_length() {
-                return unreadable(path, error.to_string(), "check it again");
-            }
-            let signatures = pdf.signatures().count;
-            let notes = (signatures > 0).then(|| format!("signed {signatures} time(s)"));
-            Ok(Checked {
-                pith_number: subject.number(),
-                findings: subject.check(),
-                notes: notes.into_iter().collect(),
-                verdict: subject.verdict,
-            })
-        }
-        Err(error) => {
+/// What is the same for all files.
+pub(super) struct Checker<'a> {
+    pub keys: Keyring,
+    pub password: Option<&'a str>,
+    pub expected: Option<Query>,
+    /// Sources to compare with, where some were named.
+    pub context: Option<Context>,
+}
+
+impl Checker<'_> {
+    /// Checks one file.
+    pub fn report(&self, path: &Path, settings: &Settings) -> FileReport {
+        // A file that nobody thought of must not end the check of the others.
+        let check = panic::catch_unwind(AssertUnwindSafe(|| self.outcome(path, settings)));
+        let outcome = check.unwrap_or_else(|_| {
+            let message = "could not be checked: this program failed on it".to_owned();
+            let remedy = Some("please report it, with the file if you may".to_owned());
+            Err(Unchecked { message, remedy, findings: Vec::new() })
+        });
+        FileReport { path: path.to_owned(), outcome }
+    }
+
+    fn outcome(&self, path: &Path, settings: &Settings) -> Result<Checked, Unchecked> {
+        let pdf = Pdf::open(path, self.password).map_err(|error| {
             let locked = matches!(error, PdfError::NeedsPassword | PdfError::WrongPassword);
-            let findings = locked.then(check::locked).into_iter().collect();
-            Err(Unchecked { message: error.to_string(), remedy: error.remedy(), findings })
-        }
-    };
-    FileReport { input, outcome }
-}
-
-/// A PDF to check, or the report on a path at which there is none.
-type Found = Result<PathBuf, FileReport>;
-
-/// The PDFs at a path: itself, or all in a folder and the folders in it, in the order of their names.
-fn collect(path: &Path, found: &mut Vec<Found>) {
-    match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => {
-            let before = found.len();
-            walk(path, found);
-            if found.len() == before {
-                let message = "there is no PDF in this folder".to_owned();
-                found.push(Err(unreadable(path, message, "name the PDF, or its folder")));
+            let findings = locked.then(|| check::locked(&settings.levels)).flatten();
+            let findings = findings.into_iter().collect();
+            Unchecked { message: error.to_string(), remedy: error.remedy(), findings }
+        })?;
+        let mut subject = Subject::new(&pdf, &self.keys, self.expected.as_ref());
+        subject.pinned = settings.pinned.as_ref();
+        let mut notes: Vec<_> = settings.note.iter().cloned().collect();
+        let mut is_unreached = false;
+        if let (Some(context), Some(number)) = (&self.context, subject.number()) {
+            match registered(context, &Query::Pith(number)) {
+                Ok(registered) => subject.registered = registered,
+                Err(message) => {
+                    is_unreached = true;
+                    notes.push(format!("the record could not be compared: {message}"));
+                }
             }
         }
-        Ok(_) => found.push(Ok(path.to_owned())),
-        Err(error) => found.push(Err(unread(path, &error))),
+        let outcome = subject.check_at(&settings.levels);
+        pdf.check_length().map_err(|error| Unchecked {
+            message: error.to_string(),
+            remedy: Some("check it again".to_owned()),
+            findings: Vec::new(),
+        })?;
+        Ok(Checked {
+            pith_number: subject.number(),
+            outcome,
+            verdict: subject.verdict,
+            notes,
+            is_unreached,
+        })
     }
 }
 
-fn walk(folder: &Path, found: &mut Vec<Found>) {
-    let read =
-        || -> std::io::Result<Vec<std::fs::DirEntry>> { std::fs::read_dir(folder)?.collect() };
-    let mut entries = match read() {
-        Ok(entries) => entries,
-        Err(error) => return found.push(Err(unread(folder, &error))),
-    };
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        // A link to a folder may lead back here, so only links to files are followed.
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if is_folder {
-            walk(&path, found);
-        } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf")) && !path.is_dir()
-        {
-            found.push(Ok(path));
+/// What the sources have for a number. A folder need not have every record, so only a registry's word that there
+/// is none counts. `Err` says why nothing can be told.
+fn registered(context: &Context, query: &Query) -> Result<Option<Registered>, String> {
+    match context.look_up(query) {
+        Ok(found) if found.verdict.status() == Status::Verified => {
+            Ok(Some(Registered { name: found.url, record: Some(found.record) }))
         }
+        Ok(found) => Err(format!("that of {} does not verify", found.url)),
+        Err(ResolveError::NotFound { answers, .. }) => {
+            let registry = answers.into_iter().map(|(name, _)| name).find(|n| n.contains("://"));
+            Ok(registry.map(|name| Registered { name, record: None }))
+        }
+        Err(error) => Err(error.to_string()),
     }
-}
-
-fn unread(path: &Path, error: &std::io::Error) -> FileReport {
-    unreadable(path, error::io_message(error), error::io_remedy(error))
-}
-
-fn unreadable(path: &Path, message: String, remedy: &str) -> FileReport {
-    let remedy = Some(remedy.to_owned());
-    let outcome = Err(Unchecked { message, remedy, findings: Vec::new() });
-    FileReport { input: path.display().to_string(), outcome }
 }

@@ -51,6 +51,11 @@ impl Context {
         Ok(Self { resolver, runtime, verbose: options.verbose })
     }
 
+    /// Finds the record for `query`, and says nothing.
+    pub fn look_up(&self, query: &Query) -> Result<Resolved, ResolveError> {
+        self.runtime.block_on(self.resolver.resolve(query))
+    }
+
     /// Parses `text` and finds its record. Says of a source that lies; of others that were asked in
     /// vain where the user wants to know.
     pub fn resolve(
@@ -68,6 +73,11 @@ impl Context {
         }
         Ok((query, resolved))
     }
+}
+
+/// Whether the user named a source, beside the registry that is asked when none is named.
+pub(super) fn is_asked(options: &Options) -> bool {
+    mirrors(options) != [DEFAULT_URL]
 }
 
 /// The mirrors to ask, in order: those of `--mirror`, else those of `PITH_MIRROR`, else the registry.

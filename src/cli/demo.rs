@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::check::Checker;
 use super::context::Context;
 use super::options::Options;
+use super::settings::Settings;
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files};
 use crate::badge::{Badge, Format, Style};
@@ -148,10 +150,10 @@ impl Demo<'_> {
     fn check(&mut self, paper: &str, options: &Options) -> Run {
         let keys = super::context::keyring(options)?;
         let path = self.dir.join(paper);
-        let mut report: FileReport = super::check::report(&path, None, &keys, None);
-        report.input = paper.to_owned();
-        let mut counts = Counts::default();
-        counts.add(&report);
+        let checker = Checker { keys, password: None, expected: None, context: None };
+        let report = checker.report(&path, &Settings::default());
+        let report = FileReport { path: paper.into(), ..report };
+        let counts = Counts::of(&report);
         let text = |style: Text| format!("{}{}", style.file(&report, true), style.summary(counts));
         self.say(&format!("pith check -v {paper}"), &text(self.terminal.text))?;
         self.write("check.txt", "this report", text(Text::default()).as_bytes())?;

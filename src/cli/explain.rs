@@ -1,5 +1,6 @@
 //! `pith explain [CHECK]`
 
+use super::settings::suggestion;
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run};
 use crate::check::{ALL, Check, by_id};
@@ -43,15 +44,16 @@ fn explain(check: &Check, terminal: &Terminal) -> String {
     {
         out.push_str(&format!("\n{head}\n  {}\n", wrap(text, 2)));
     }
+    let config = format!(
+        "In pith.toml, beside the paper or above it: {} = \"error\", \"warning\", \"note\" or \"off\" \
+         under [levels].",
+        check.id
+    );
+    out.push_str(&format!("\nTo change its level\n  {}\n", wrap(&config, 2)));
     out
 }
 
 fn unknown(id: &str) -> Failure {
-    let likeness = |check: &Check| strsim::jaro_winkler(check.id, id);
-    let nearest = ALL.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    let remedy = match nearest.filter(|check| likeness(check) > 0.8) {
-        Some(check) => format!("did you mean {}? `pith explain` lists all", check.id),
-        None => "`pith explain` lists all".into(),
-    };
-    Failure::new(Exit::Usage, format!("there is no check \"{id}\""), Some(remedy))
+    let message = format!("there is no check \"{id}\"");
+    Failure::new(Exit::Usage, message, Some(suggestion(id)))
 }

@@ -72,6 +72,11 @@ impl Terminal {
         }
     }
 
+    /// Whether bars are drawn, so that it is worth to count the steps.
+    pub fn shows_progress(&self) -> bool {
+        self.progress
+    }
+
     /// A bar for `length` steps, drawn on a terminal once a second has passed.
     pub fn progress(&self, length: usize) -> ProgressBar {
         if !self.progress || length < 2 {

@@ -49,9 +49,9 @@ pub struct Appended {
 }
 
 /// Bytes of another file, up to a length.
-struct Prefix {
-    data: PdfData,
-    length: usize,
+pub(super) struct Prefix {
+    pub data: PdfData,
+    pub length: usize,
 }
 
 impl AsRef<[u8]> for Prefix {

@@ -15,10 +15,12 @@ use hayro_syntax::page::{Page, Rotation};
 
 use super::deadline::{self, PATIENCE};
 use super::text::{Text, Word};
-use super::{Pdf, PdfError, budget, guard, names, text_string};
+use super::{ObjectId, Pdf, PdfError, budget, guard, names, text_string};
 
 /// Annotations that are looked at.
 const MAX_ANNOTATIONS: usize = 10_000;
+/// Links of which is known whether anything is drawn at their place.
+const MAX_PLACES: usize = 100;
 
 /// A rectangle in default user space: points from the lower left corner, y upwards (ISO 32000-2, 8.3.2.3).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,6 +60,12 @@ impl Rect {
         Self { x0: rect.x0, y0: rect.y0, x1: rect.x1, y1: rect.y1 }
     }
 
+    /// Whether it is narrower or lower than a quarter of a point.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.x1 - self.x0 < 0.25 || self.y1 - self.y0 < 0.25
+    }
+
     /// Whether the two share any area.
     #[must_use]
     pub fn intersects(&self, other: &Self) -> bool {
@@ -76,6 +84,10 @@ pub struct Link {
     pub contents: Option<String>,
     /// The page it is on, from 1.
     pub page: usize,
+    /// The annotation's object; `None` where it stands in the page itself.
+    pub object: Option<ObjectId>,
+    /// Whether the page draws anything at its place, text or not. True where that is not known.
+    pub painted: bool,
 }
 
 /// What page 1 holds.
@@ -115,8 +127,10 @@ impl Pdf {
 fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
     let page = file.pages().first().ok_or(PdfError::Damaged { what: "it has no page" })?;
     budget::check(page)?;
+    let mut links = links(page);
+    let places = links.iter().take(MAX_PLACES).map(|link| link.rect).collect();
     // After half of the time, what was read so far is all.
-    let mut text = Text::new(Instant::now() + PATIENCE / 2);
+    let mut text = Text::new(Instant::now() + PATIENCE / 2, places);
     let bounds = page.media_box();
     let bounds = kurbo::Rect::new(bounds.x0, bounds.y0, bounds.x1, bounds.y1);
     let settings = InterpreterSettings {
@@ -129,6 +143,10 @@ fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
         interpret_page(page, &mut context, &mut text);
     })?;
     let undecoded = text.undecoded();
+    let (words, empty) = text.finish();
+    for (link, empty) in links.iter_mut().zip(empty) {
+        link.painted = !(complete && empty);
+    }
     Ok(FirstPage {
         media_box: Rect::from_pdf(page.media_box()),
         crop_box: Rect::from_pdf(page.crop_box()),
@@ -138,10 +156,10 @@ fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
             Rotation::Flipped => 180,
             Rotation::FlippedHorizontal => 270,
         },
-        words: text.into_words(),
+        words,
         undecoded,
         truncated: !complete,
-        links: links(page),
+        links,
     })
 }
 
@@ -165,6 +183,8 @@ fn links(page: &Page<'_>) -> Vec<Link> {
                     .get::<object::String<'_>>(names::CONTENTS)
                     .map(|text| text_string::decode(&text)),
                 page: 1,
+                object: annotation.obj_id().and_then(ObjectId::from_identifier),
+                painted: true,
             })
         })
         .collect()

@@ -9,9 +9,6 @@ use super::{
     Damage, MAX_DECODED, ObjectId, Pdf, PdfError, convert, guard, names, security, text_string,
 };
 
-/// Form fields that are looked at for signatures.
-const MAX_FIELDS: usize = 10_000;
-
 /// One entry of the document information dictionary (ISO 32000-2, 14.3.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InfoEntry {
@@ -166,31 +163,8 @@ impl Pdf {
     #[must_use]
     pub fn signatures(&self) -> Signatures {
         guard::guard("its form cannot be read", || {
-            let mut found = Signatures::default();
-            let Some(catalog) = self.catalog() else {
-                return found;
-            };
-            found.doc_mdp = doc_mdp(&catalog);
-            let fields =
-                catalog.get::<Dict<'_>>(names::ACRO_FORM).and_then(|form| form.get(names::FIELDS));
-            let mut open: Vec<Array<'_>> = fields.into_iter().collect();
-            let mut seen = 0;
-            while let Some(fields) = open.pop() {
-                for field in fields.iter::<Dict<'_>>() {
-                    seen += 1;
-                    if seen > MAX_FIELDS {
-                        return found;
-                    }
-                    let signature = field.get::<Name<'_>>(names::FIELD_TYPE);
-                    if signature.is_some_and(|name| name.as_ref() == names::SIGNATURE)
-                        && field.get::<Dict<'_>>(names::VALUE).is_some()
-                    {
-                        found.count += 1;
-                    }
-                    open.extend(field.get::<Array<'_>>(names::KIDS));
-                }
-            }
-            found
+            let doc_mdp = self.catalog().as_ref().and_then(doc_mdp);
+            Signatures { count: self.signature_list().len(), doc_mdp }
         })
         .unwrap_or_default()
     }
@@ -300,7 +274,11 @@ fn decode(stream: &Stream<'_>, too_large: &'static str) -> Result<Vec<u8>, PdfEr
 }
 
 fn doc_mdp(catalog: &Dict<'_>) -> Option<u8> {
-    let signature = catalog.get::<Dict<'_>>(names::PERMS)?.get::<Dict<'_>>(names::DOC_MDP)?;
+    permission(&catalog.get::<Dict<'_>>(names::PERMS)?.get::<Dict<'_>>(names::DOC_MDP)?)
+}
+
+/// /P of the DocMDP transform of a signature, where it has one.
+pub(super) fn permission(signature: &Dict<'_>) -> Option<u8> {
     let references = signature.get::<Array<'_>>(names::REFERENCE)?;
     let transform = references.iter::<Dict<'_>>().find(|reference| {
         reference

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use hayro_interpret::font::{Glyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Vec2};
+use hayro_interpret::kurbo::{self, Affine, BezPath, Point, Vec2};
 use hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask,
 };
@@ -61,6 +61,8 @@ pub(super) struct Text {
     undecoded: usize,
     glyphs: usize,
     drawn: usize,
+    /// Places where nothing has been drawn so far are `true`.
+    places: Vec<(Rect, bool)>,
 }
 
 /// A glyph as it was set.
@@ -82,7 +84,8 @@ impl Set {
 }
 
 impl Text {
-    pub(super) fn new(deadline: Instant) -> Self {
+    /// `places` are those of which [`Text::finish`] says whether anything is drawn there.
+    pub(super) fn new(deadline: Instant, places: Vec<Rect>) -> Self {
         Self {
             deadline,
             words: Vec::new(),
@@ -92,6 +95,7 @@ impl Text {
             undecoded: 0,
             glyphs: 0,
             drawn: 0,
+            places: places.into_iter().map(|place| (place, true)).collect(),
         }
     }
 
@@ -100,10 +104,15 @@ impl Text {
         self.undecoded
     }
 
-    pub(super) fn into_words(mut self) -> Vec<Word> {
+    /// The words; and of each place, whether nothing is drawn there.
+    pub(super) fn finish(mut self) -> (Vec<Word>, Vec<bool>) {
         self.end_word();
         mark_hyphens(&mut self.words);
-        self.words
+        for (place, empty) in &mut self.places {
+            let has_text = |word: &Word| word.visible && word.rect.intersects(place);
+            *empty = *empty && !self.words.iter().any(has_text);
+        }
+        (self.words, self.places.into_iter().map(|(_, empty)| empty).collect())
     }
 
     fn glyph(&mut self, glyph: &Glyph<'_>, place: Affine, visible: bool) {
@@ -147,7 +156,10 @@ impl Text {
             self.undecoded += 1;
             characters.push(char::REPLACEMENT_CHARACTER);
         }
-        let top = up * 0.7;
+        // A glyph of a bitmap font may have its own y downwards, which its text matrix then turns (Ghostscript
+        // writes them so). Mirrored letters are nobody's text.
+        let turned = matches!(glyph, Glyph::Type3(_)) && direction.cross(up) < 0.0;
+        let top = if turned { up * -0.7 } else { up * 0.7 };
         let rect = Rect::around([origin, origin + across, origin + top, origin + across + top]);
         self.set(&characters, set, rect, visible);
     }
@@ -262,6 +274,18 @@ impl Text {
         self.words.extend(self.current.take());
     }
 
+    /// Something other than text is drawn around `shape`, which `transform` puts on the page.
+    fn paint(&mut self, transform: Affine, shape: kurbo::Rect) {
+        self.draw();
+        if self.places.iter().any(|(_, empty)| *empty) {
+            let drawn = transform.transform_rect_bbox(shape);
+            let drawn = Rect { x0: drawn.x0, y0: drawn.y0, x1: drawn.x1, y1: drawn.y1 };
+            for (place, empty) in &mut self.places {
+                *empty = *empty && !drawn.intersects(place);
+            }
+        }
+    }
+
     fn draw(&mut self) {
         self.drawn += 1;
         if self.drawn > MAX_DRAWN || Instant::now() > self.deadline {
@@ -349,11 +373,20 @@ impl<'a> Device<'a> for Text {
         }
     }
 
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
-        self.draw();
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
+        self.paint(props.transform, path.control_box());
     }
 
-    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
+    fn draw_rect(&mut self, rect: &kurbo::Rect, props: DrawProps<'a>, _: &DrawMode) {
+        self.paint(props.transform, *rect);
+    }
+
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        let (width, height) = (f64::from(image.width()), f64::from(image.height()));
+        self.paint(props.transform, kurbo::Rect::new(0.0, 0.0, width, height));
+    }
+
+    fn push_clip_rect(&mut self, _: &kurbo::Rect) {
         self.draw();
     }
 

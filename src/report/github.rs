@@ -10,7 +10,7 @@ pub fn github(report: &FileReport) -> String {
     let mut out: String =
         report.findings().iter().map(|finding| annotation(report, finding)).collect();
     if let (Err(unchecked), true) = (&report.outcome, out.is_empty()) {
-        let (file, text) = (property(&report.input), data(&unchecked.message));
+        let (file, text) = (property(&report.input()), data(&unchecked.message));
         out.push_str(&format!("::error file={file},title=pith::{text}\n"));
     }
     out
@@ -22,7 +22,7 @@ fn annotation(report: &FileReport, finding: &Finding) -> String {
         Level::Warning => "warning",
         Level::Note => "notice",
     };
-    let (file, text) = (property(&report.input), data(&message(finding)));
+    let (file, text) = (property(&report.input()), data(&message(finding)));
     format!("::{command} file={file},title=pith {}::{text}\n", finding.check)
 }
 

@@ -107,14 +107,22 @@ impl<'a> ErrorJson<'a> {
 #[derive(Debug, Serialize)]
 pub struct CheckJson<'a> {
     schema: &'static str,
-    input: &'a str,
+    input: String,
     pith_number: Option<String>,
     verdict: Option<String>,
     findings: &'a [Finding],
+    passed: &'a [&'static str],
+    not_run: Vec<NotRunJson>,
     steps: Vec<StepJson<'a>>,
     notes: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorText<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct NotRunJson {
+    check: &'static str,
+    reason: &'static str,
 }
 
 impl<'a> CheckJson<'a> {
@@ -128,10 +136,16 @@ impl<'a> CheckJson<'a> {
         });
         Self {
             schema: "pith.check/1",
-            input: &report.input,
+            input: report.input(),
             pith_number: checked.and_then(|checked| checked.pith_number).map(|n| n.to_string()),
             verdict: checked.map(|checked| checked.verdict.status().to_string()),
             findings: report.findings(),
+            passed: checked.map_or(&[], |checked| &checked.outcome.passed),
+            not_run: checked
+                .iter()
+                .flat_map(|checked| &checked.outcome.not_run)
+                .map(|&(check, reason)| NotRunJson { check, reason })
+                .collect(),
             steps: checked
                 .map(|checked| checked.verdict.steps.iter().map(StepJson::from).collect())
                 .unwrap_or_default(),

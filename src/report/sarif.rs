@@ -1,88 +1,167 @@
-//! SARIF 2.1.0, which code hosts show beside the files.
+//! SARIF 2.1.0, which code hosts show beside the files. Written piece by piece: a log may be long.
+
+use std::path::{Component, Path};
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::FileReport;
 use crate::check::{ALL, Check, Finding, Level};
 
-/// One run over all files.
-pub fn sarif(reports: &[FileReport]) -> String {
-    let results: Vec<Value> = reports.iter().flat_map(results).collect();
-    let notifications: Vec<Value> = reports.iter().filter_map(notification).collect();
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "pith",
-                "version": env!("CARGO_PKG_VERSION"),
-                "informationUri": "https://pith.science",
-                "rules": ALL.map(rule),
-            }},
-            "invocations": [{
-                "executionSuccessful": notifications.is_empty(),
-                "toolExecutionNotifications": notifications,
-            }],
-            "results": results,
-        }],
-    });
-    let mut text = serde_json::to_string_pretty(&log).expect("JSON values have text keys only");
-    text.push('\n');
-    text
+/// Files that could not be read are named at the end, and these have to be kept until then.
+const MAX_NOTIFICATIONS: usize = 1000;
+
+/// A log with one run over all files: [`Sarif::head`], [`Sarif::results`] for each file, [`Sarif::foot`].
+#[derive(Debug, Default)]
+pub struct Sarif {
+    has_results: bool,
+    notifications: Vec<String>,
+    /// Files that could not be read, also those beyond the limit.
+    unreadable: usize,
+}
+
+impl Sarif {
+    /// What stands before the results.
+    pub fn head() -> String {
+        let driver = json!({
+            "name": "pith",
+            "version": env!("CARGO_PKG_VERSION"),
+            "informationUri": env!("CARGO_PKG_REPOSITORY"),
+            "rules": ALL.map(rule),
+        });
+        format!(
+            "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\
+             \"runs\":[{{\n\"tool\":{{\"driver\":{driver}}},\n\"results\":["
+        )
+    }
+
+    /// The results of one file, with a comma between two; empty where there are none.
+    pub fn file(report: &FileReport) -> String {
+        let results: Vec<_> =
+            report.findings().iter().map(|finding| result(report, finding).to_string()).collect();
+        results.join(",\n")
+    }
+
+    /// The notification that a file could not be read.
+    pub fn notification(report: &FileReport) -> Option<String> {
+        let unchecked = report.outcome.as_ref().err()?;
+        let notification = json!({
+            "level": "error",
+            "message": { "text": unchecked.message },
+            "locations": [location(report)],
+        });
+        Some(notification.to_string())
+    }
+
+    /// What to write for a file with these results.
+    pub fn results(&mut self, results: &str, notification: Option<String>) -> String {
+        self.unreadable += usize::from(notification.is_some());
+        if self.notifications.len() < MAX_NOTIFICATIONS {
+            self.notifications.extend(notification);
+        }
+        if results.is_empty() {
+            return String::new();
+        }
+        let comma = if self.has_results { "," } else { "" };
+        self.has_results = true;
+        format!("{comma}\n{results}")
+    }
+
+    /// What stands after the results.
+    pub fn foot(mut self) -> String {
+        let more = self.unreadable - self.notifications.len();
+        if more > 0 {
+            let text = format!("{more} more files could not be read");
+            let more = json!({ "level": "error", "message": { "text": text } });
+            self.notifications.push(more.to_string());
+        }
+        let (successful, notifications) = (self.unreadable == 0, self.notifications.join(",\n"));
+        format!(
+            "],\n\"invocations\":[{{\"executionSuccessful\":{successful},\
+             \"toolExecutionNotifications\":[{notifications}]}}],\n\
+             \"columnKind\":\"unicodeCodePoints\"}}]}}\n"
+        )
+    }
 }
 
 fn rule(check: &Check) -> Value {
+    let help = [("What it looks at", check.looks_at), ("What to do", check.remedy)];
+    let markdown = help.map(|(head, text)| format!("**{head}.** {text}")).join("\n\n");
     json!({
         "id": check.id,
         "shortDescription": { "text": check.summary },
         "fullDescription": { "text": check.why },
-        "help": { "text": check.remedy },
+        "help": { "text": check.remedy, "markdown": markdown },
+        "helpUri": concat!(env!("CARGO_PKG_REPOSITORY"), "#checks"),
         "defaultConfiguration": { "level": level(check.level) },
     })
 }
 
-fn results(report: &FileReport) -> impl Iterator<Item = Value> {
-    report.findings().iter().map(|finding| {
-        json!({
-            "ruleId": finding.check,
-            "ruleIndex": ALL.iter().position(|check| check.id == finding.check),
-            "level": level(finding.level),
-            "message": { "text": message(finding) },
-            "locations": [location(report)],
-        })
-    })
-}
-
-fn notification(report: &FileReport) -> Option<Value> {
-    let unchecked = report.outcome.as_ref().err()?;
-    Some(json!({
-        "level": "error",
-        "message": { "text": unchecked.message },
+fn result(report: &FileReport, finding: &Finding) -> Value {
+    json!({
+        "ruleId": finding.check,
+        "ruleIndex": ALL.iter().position(|check| check.id == finding.check),
+        "level": level(finding.level),
+        "message": { "text": message(finding) },
         "locations": [location(report)],
-    }))
+        "partialFingerprints": { "primaryLocationLineHash": fingerprint(report, finding) },
+    })
 }
 
 /// A PDF has no lines, but code hosts show only results that have one.
 fn location(report: &FileReport) -> Value {
     json!({ "physicalLocation": {
-        "artifactLocation": { "uri": uri(&report.input) },
+        "artifactLocation": artifact(&report.path),
         "region": { "startLine": 1 },
     }})
 }
 
-/// A path as a relative reference (RFC 3986): what is not unreserved is percent-encoded.
-fn uri(path: &str) -> String {
-    let mut uri = String::new();
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                uri.push(byte.into());
+/// The same for the same finding in the next version of the file: what was found counts, where in the file it
+/// stands does not.
+fn fingerprint(report: &FileReport, finding: &Finding) -> String {
+    let mut hash = Sha256::new();
+    let path = uri(&report.path);
+    let found = finding.found.as_deref().unwrap_or_default();
+    let part = finding.place.as_ref().map_or("", |place| place.part);
+    for text in [&path, finding.check, part, found] {
+        hash.update(text);
+        hash.update([0]);
+    }
+    let digest = hash.finalize();
+    format!("{}:1", data_encoding::HEXLOWER.encode(&digest[..8]))
+}
+
+/// Relative to the top of the sources, which is where the program runs; a path from the root is one of this
+/// machine.
+fn artifact(path: &Path) -> Value {
+    match path.is_absolute() {
+        true => json!({ "uri": format!("file://{}", uri(path)) }),
+        false => json!({ "uri": uri(path), "uriBaseId": "%SRCROOT%" }),
+    }
+}
+
+/// A path as a relative reference (RFC 3986): what is not unreserved is percent-encoded, byte by byte.
+fn uri(path: &Path) -> String {
+    let parts = path.components().filter(|part| *part != Component::CurDir);
+    let mut out = String::new();
+    for part in parts {
+        if !out.is_empty() && !out.ends_with('/') {
+            out.push('/');
+        }
+        if part == Component::RootDir {
+            out.push('/');
+            continue;
+        }
+        for byte in part.as_os_str().as_encoded_bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    out.push(char::from(*byte));
+                }
+                _ => out.push_str(&format!("%{byte:02X}")),
             }
-            b'\\' if cfg!(windows) => uri.push('/'),
-            _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }
-    uri
+    out
 }
 
 fn level(level: Level) -> &'static str {

@@ -59,7 +59,7 @@ impl Text {
     /// The report on one file: a line with its name and state, then its findings.
     pub fn file(&self, report: &FileReport, verbose: bool) -> String {
         let mut out = String::new();
-        let name = self.paint(self.bold, &escape::terminal(&report.input));
+        let name = self.paint(self.bold, &escape::terminal(&report.input()));
         match &report.outcome {
             Ok(checked) => self.checked(&mut out, &name, checked, verbose),
             Err(unchecked) => self.unchecked(&mut out, &name, unchecked),
@@ -71,17 +71,23 @@ impl Text {
         let number = checked.pith_number.map_or("no Pith Number".into(), |n| n.to_string());
         let status = self.status(checked.verdict.status());
         let _ = writeln!(out, "{name}: {number}, {status}");
-        for finding in &checked.findings {
+        for finding in &checked.outcome.findings {
             self.finding(out, finding);
         }
         for note in &checked.notes {
             let _ =
                 writeln!(out, "  {}  {}", self.paint(self.dim, "note   "), escape::terminal(note));
         }
-        if checked.findings.is_empty() {
+        if checked.outcome.findings.is_empty() {
             let _ = writeln!(out, "  {}", self.paint(self.good, "no findings"));
         }
         if verbose {
+            let passed = wrap(&checked.outcome.passed.join(", "), 11);
+            let _ = writeln!(out, "  {}  {passed}", self.paint(self.good, "passed "));
+            for (check, reason) in &checked.outcome.not_run {
+                let text = wrap(&format!("{check}: {reason}"), 11);
+                let _ = writeln!(out, "  {}  {text}", self.paint(self.dim, "not run"));
+            }
             out.push_str(&verdict(&checked.verdict, self));
         }
     }
@@ -132,7 +138,7 @@ impl Text {
 
     /// The last line: how many files, how many findings, and what to do next.
     pub fn summary(&self, reports: Counts) -> String {
-        let Counts { files, unreadable, errors, warnings, .. } = reports;
+        let Counts { files, unreadable, errors, warnings, notes, .. } = reports;
         let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
         let mut parts = vec![plural(files, "file")];
         if unreadable > 0 {
@@ -140,9 +146,12 @@ impl Text {
         }
         parts.push(plural(errors, "error"));
         parts.push(plural(warnings, "warning"));
+        if notes > 0 {
+            parts.push(plural(notes, "note"));
+        }
         let line = parts.join(", ");
         if errors + warnings > 0 {
-            let example = reports.example.unwrap_or_default();
+            let example = reports.example.map_or("", |(id, _)| id);
             format!("{line}. What to do: pith explain {example}\n")
         } else if unreadable > 0 {
             format!("{line}.\n")
@@ -163,24 +172,40 @@ pub struct Counts {
     pub errors: usize,
     /// Findings that are warnings.
     pub warnings: usize,
-    /// The id of the gravest finding, the first of several.
-    pub example: Option<&'static str>,
+    /// Findings that are notes.
+    pub notes: usize,
+    /// The first of the gravest findings: its check and its level.
+    pub example: Option<(&'static str, Level)>,
 }
 
 impl Counts {
-    /// Counts one more file.
-    pub fn add(&mut self, report: &FileReport) {
-        let count = |level| report.findings().iter().filter(|f| f.level == level).count();
-        self.files += 1;
-        self.unreadable += usize::from(report.outcome.is_err());
-        let (errors, warnings) = (count(Level::Error), count(Level::Warning));
-        let grave = if self.errors == 0 && errors > 0 { Level::Error } else { Level::Warning };
-        if self.example.is_none() || (self.errors == 0 && errors > 0) {
-            let first = report.findings().iter().find(|finding| finding.level == grave);
-            self.example = first.map(|finding| finding.check).or(self.example);
+    /// Those of one file.
+    pub fn of(report: &FileReport) -> Self {
+        let findings = report.findings();
+        let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+        // The first of the gravest: the last of those in reverse.
+        let gravest = findings.iter().rev().max_by_key(|finding| finding.level);
+        Self {
+            files: 1,
+            unreadable: usize::from(report.outcome.is_err()),
+            errors: count(Level::Error),
+            warnings: count(Level::Warning),
+            notes: count(Level::Note),
+            example: gravest.map(|finding| (finding.check, finding.level)),
         }
-        self.errors += errors;
-        self.warnings += warnings;
+    }
+
+    /// Adds those of files that come later.
+    pub fn merge(&mut self, later: Self) {
+        self.files += later.files;
+        self.unreadable += later.unreadable;
+        self.errors += later.errors;
+        self.warnings += later.warnings;
+        self.notes += later.notes;
+        let level = |example: Option<(&str, Level)>| example.map(|(_, level)| level);
+        if level(later.example) > level(self.example) {
+            self.example = later.example;
+        }
     }
 }
 

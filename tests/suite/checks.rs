@@ -7,13 +7,18 @@ use pith::check::{ALL, Check, Level};
 use serde_json::Value;
 
 use crate::desk::{Desk, TESTS};
+use crate::server::Server;
 
 /// What else is found in a check's bad.pdf, and why that cannot be helped.
-const BESIDE: [(&str, &[&str]); 2] = [
+const BESIDE: [(&str, &[&str]); 4] = [
     // A number that is none has no record, so its PDF has no proof.
     ("number-malformed", &["proof-missing"]),
     // The proof lies in the packet that cannot be read.
     ("xmp-malformed", &["proof-missing"]),
+    // What differs from the registered record is either the receipt, or not covered by it.
+    ("record-differs", &["proof-invalid"]),
+    // These files are made by hand, with Info alone.
+    ("stale-revision", &["badge-missing", "proof-missing"]),
 ];
 
 /// The levels at which a check fires, where it has more than its own.
@@ -29,7 +34,9 @@ impl Report {
     fn of(id: &str, file: &str) -> Self {
         let desk = Desk::new();
         desk.copy(&format!("checks/{id}/{file}"), "it.pdf");
-        let ran = desk.run(&["check", "it.pdf", "--format", "json", "--offline"]);
+        // Only this one compares with another record.
+        let source = if id == "record-differs" { "--mirror=mirror" } else { "--offline" };
+        let ran = desk.run(&["check", "it.pdf", "--format", "json", source]);
         let report = ran.json().remove(0);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let findings = report["findings"].as_array().unwrap().iter();
@@ -70,7 +77,8 @@ fn bad_fires_its_check_and_good_does_not() {
         let bad = Report::of(id, "bad.pdf");
         assert_eq!(bad.ids(), expected, "{id}/bad.pdf");
         assert!(bad.findings.contains(&((*id).to_owned(), level.to_string())), "{id}/bad.pdf");
-        assert_eq!(bad.status, i32::from(*level == Level::Error), "{id}/bad.pdf");
+        let has_error = bad.findings.iter().any(|(_, level)| level == "error");
+        assert_eq!(bad.status, i32::from(has_error), "{id}/bad.pdf");
         let good = Report::of(id, "good.pdf");
         assert!(!good.ids().contains(id), "{id}/good.pdf");
         assert_eq!(good.status, 0, "{id}/good.pdf has no error");
@@ -84,4 +92,151 @@ fn a_file_that_needs_a_password_is_an_error_and_cannot_be_read() {
         assert_eq!(report.findings, BTreeSet::from([(id.to_owned(), level.to_string())]));
         assert_eq!(report.status, 5);
     }
+}
+
+/// The other causes of a check: every `bad-*.pdf` fires it, and nothing else.
+#[test]
+fn every_cause_of_a_check_fires_it_alone() {
+    let mut files = Vec::new();
+    for Check { id, .. } in ALL {
+        let entries = std::fs::read_dir(Path::new(TESTS).join("checks").join(id)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        files.extend(names.filter(|name| name.starts_with("bad-")).map(|name| (*id, name)));
+    }
+    assert!(files.len() >= 12, "{files:?}");
+    for (id, file) in files {
+        assert_eq!(Report::of(id, &file).ids(), BTreeSet::from([id]), "{id}/{file}");
+    }
+}
+
+#[test]
+fn what_passed_and_what_could_not_be_run_is_said() {
+    let desk = Desk::new();
+    desk.copy("checks/number-missing/bad.pdf", "none.pdf");
+    desk.copy("checks/proof-missing/good.pdf", "good.pdf");
+    let reports = desk.run(&["check", "none.pdf", "good.pdf", "--format", "json"]).json();
+    for report in &reports {
+        let ids = |list: &str, key: &str| -> Vec<String> {
+            let list = report[list].as_array().unwrap().iter();
+            let id = |item: &Value| if key.is_empty() { item.clone() } else { item[key].clone() };
+            list.map(|item| id(item).as_str().unwrap().to_owned()).collect()
+        };
+        let mut all = ids("passed", "");
+        all.extend(ids("not_run", "check"));
+        all.extend(ids("findings", "check"));
+        all.sort();
+        let mut expected: Vec<_> = ALL.iter().map(|check| check.id.to_owned()).collect();
+        expected.sort();
+        assert_eq!(all, expected, "each check is told of once: {report:#}");
+    }
+    let not_run = |report: &Value, id: &str| {
+        report["not_run"].as_array().unwrap().iter().any(|item| item["check"] == id)
+    };
+    assert!(not_run(&reports[0], "badge-hidden") && !not_run(&reports[1], "badge-hidden"));
+    assert!(not_run(&reports[1], "record-differs"));
+}
+
+#[test]
+fn a_registry_that_does_not_know_the_number_is_believed() {
+    let desk = Desk::new();
+    desk.copy("checks/proof-missing/good.pdf", "good.pdf");
+    let server = Server::start(Vec::new());
+    let ran = desk.run(&["check", "good.pdf", "--format", "json", "--mirror", &server.url()]);
+    assert_eq!(ran.json()[0]["findings"][0]["check"], "record-differs", "{}", ran.out());
+    assert_eq!(ran.status, Some(1));
+    // A folder need not have every record.
+    std::fs::create_dir(desk.join("other")).unwrap();
+    let ran = desk.run(&["check", "good.pdf", "--mirror", "other"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.out());
+}
+
+#[test]
+fn a_source_that_was_named_and_is_down_is_no_success() {
+    let desk = Desk::new();
+    desk.copy("checks/proof-missing/good.pdf", "good.pdf");
+    let ran = desk.run(&["check", "good.pdf", "--mirror", "http://127.0.0.1:9"]);
+    assert_eq!(ran.status, Some(4), "{}", ran.out());
+    assert!(ran.out().contains("the record could not be compared"), "{}", ran.out());
+}
+
+/// Also where threads overtake each other, and with names that are no text.
+#[test]
+fn a_folder_is_reported_in_the_order_of_its_names() {
+    let desk = Desk::new();
+    let mut names = Vec::new();
+    for index in 0..60 {
+        let (folder, from) = match index % 3 {
+            0 => ("a", "checks/proof-missing/good.pdf"),
+            1 => ("a/deep/er", "checks/number-missing/bad.pdf"),
+            _ => ("b", "checks/pdf-damaged/bad.pdf"),
+        };
+        let name = format!("many/{folder}/{index:02}.pdf");
+        desk.copy(from, &name);
+        names.push(name);
+    }
+    desk.write("many/.git/hidden.pdf", b"no PDF");
+    desk.write("many/.hidden.pdf", b"no PDF");
+    names.sort();
+    let inputs = |ran: &crate::desk::Ran| -> Vec<String> {
+        ran.json().iter().map(|report| report["input"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = desk.run(&["check", "many", "--format", "json"]);
+    assert_eq!(inputs(&first), names);
+    assert_eq!(first.status, Some(1));
+    let second = desk.run(&["check", "many", "--format", "json"]);
+    assert_eq!(first.out(), second.out());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_do_not_lead_in_circles_and_any_name_is_good() {
+    use std::os::unix::ffi::OsStrExt;
+    let desk = Desk::new();
+    desk.copy("checks/number-missing/bad.pdf", "in/a.pdf");
+    std::os::unix::fs::symlink("..", desk.join("in/up")).unwrap();
+    std::os::unix::fs::symlink("a.pdf", desk.join("in/link.pdf")).unwrap();
+    std::os::unix::fs::symlink("nowhere", desk.join("in/dangling.pdf")).unwrap();
+    let odd = desk.join("in").join(std::ffi::OsStr::from_bytes(b"\xff.pdf"));
+    std::fs::copy(desk.join("in/a.pdf"), odd).unwrap();
+    let ran = desk.run(&["check", "in", "--format", "json"]);
+    let inputs: Vec<_> = ran.json().iter().map(|report| report["input"].clone()).collect();
+    assert_eq!(inputs, ["in/a.pdf", "in/dangling.pdf", "in/link.pdf", "in/\u{fffd}.pdf"]);
+    assert_eq!(ran.status, Some(5));
+    let sarif = desk.run(&["check", "in", "--format", "sarif"]).out();
+    assert!(sarif.contains("in/%FF.pdf"), "{sarif}");
+}
+
+#[test]
+fn settings_count_from_the_papers_folder_upwards() {
+    let desk = Desk::new();
+    for name in ["top.pdf", "in/deep/a.pdf", "git/b.pdf"] {
+        desk.copy("checks/number-missing/bad.pdf", name);
+    }
+    desk.write("pith.toml", b"[levels]\nnumber-missing = \"note\"\n");
+    desk.write("in/pith.toml", b"[levels]\nnumber-missing = \"off\"\n");
+    desk.write("git/.git/HEAD", b"");
+    let ran = desk.run(&["check", "top.pdf", "in", "git", "--format", "json"]);
+    let levels: Vec<_> =
+        ran.json().iter().map(|report| report["findings"][0]["level"].clone()).collect();
+    assert_eq!(levels, [Value::from("note"), Value::Null, Value::from("error")]);
+    assert_eq!(ran.status, Some(1));
+}
+
+#[test]
+fn the_pinned_record_is_that_of_the_paper() {
+    let desk = Desk::new();
+    desk.copy("checks/proof-missing/good.pdf", "papers/one/a.pdf");
+    desk.write("papers/pith.json", crate::records::HETEGEN.as_bytes());
+    let ran = desk.run(&["check", "papers", "-v"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.out());
+    assert!(!ran.out().contains("record-differs: "), "it is run: {}", ran.out());
+    desk.write("papers/pith.json", crate::records::SURVEY.as_bytes());
+    let ran = desk.run(&["check", "papers", "--format", "json"]);
+    let finding = &ran.json()[0]["findings"][0];
+    assert_eq!(finding["check"], "number-disagrees");
+    assert_eq!(finding["message"], "the record that is pinned in papers/pith.json is another");
+    desk.write("papers/pith.json", b"{");
+    let ran = desk.run(&["check", "papers"]);
+    assert_eq!(ran.status, Some(0));
+    assert!(ran.out().contains("the pinned record was not used"), "{}", ran.out());
 }

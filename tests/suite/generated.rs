@@ -27,6 +27,11 @@ fn docs_of_the_checks() {
          # Checks\n\n\
          `pith check` looks at these. An error makes the exit status 1; warnings and notes do not.\n\
          `pith explain CHECK` prints the same text.\n\n\
+         A file `pith.toml` sets other levels, or switches checks off. The one beside the paper counts, or else the \
+         nearest above it, up to the folder that holds `.git`:\n\n\
+         ```toml\n[levels]\nbadge-missing = \"error\"     # or \"warning\", \"note\"\npdf-signed = \"off\"\n```\n\n\
+         A file `pith.json` in the same places is the record that the paper must have (number-disagrees, \
+         record-differs).\n\n\
          | check | level | what is wrong |\n| --- | --- | --- |\n",
     );
     for check in ALL {

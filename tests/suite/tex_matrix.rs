@@ -6,11 +6,13 @@
 mod compare;
 mod expected;
 pub mod paper;
+mod release;
 mod table;
+mod ways;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -18,66 +20,85 @@ use std::thread;
 use compare::Finding;
 use paper::Paper;
 
-use crate::pdf_files::{self, ENGINES};
+use crate::pdf_files::ENGINES;
 use crate::records::HETEGEN_SUFFIX;
 use crate::tools;
 
 /// What the table says of one template by one engine.
 type Cells = BTreeMap<(String, usize), String>;
 
-/// The templates by name, with their text. A file may be Latin-1.
-fn templates() -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tex/templates");
-    let mut templates: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .map(|path| {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            (name, fs::read(&path).unwrap())
-        })
-        .collect();
-    templates.sort();
-    // PITH_TEMPLATE=name looks at some only, while one of them is being mended.
-    if let Ok(part) = std::env::var("PITH_TEMPLATE") {
-        templates.retain(|(name, _)| name.contains(&part));
-    }
-    templates
+fn folder_of_templates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tex/templates")
 }
 
-#[test]
-fn every_template_by_every_engine() {
+/// One of the templates. A file may be Latin-1.
+fn template(name: &str) -> Vec<u8> {
+    fs::read(folder_of_templates().join(format!("{name}.tex"))).unwrap()
+}
+
+/// The names of the templates.
+fn names() -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder_of_templates())
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    // PITH_TEMPLATE=name looks at some only, while one of them is being mended.
+    if let Ok(part) = std::env::var("PITH_TEMPLATE") {
+        names.retain(|name| name.contains(&part));
+    }
+    names
+}
+
+/// Whether these tests, which take some minutes, are to run, and can.
+fn is_asked_for() -> bool {
     if std::env::var_os("PITH_TEX_MATRIX").is_none() {
         eprintln!("skipped: it runs with `make tex-matrix`");
-        return;
+        return false;
     }
-    let needed = ["pdflatex", "lualatex", "xelatex", "latex", "dvips", "ps2pdf", "pdftotext"];
-    if !needed.iter().all(|tool| tools::require(tool)) {
-        return;
-    }
-    let templates = templates();
-    let jobs: Vec<_> = templates
-        .iter()
-        .flat_map(|template| (0..ENGINES.len()).map(move |engine| (template, engine)))
-        .collect();
+    let needed = ["pdflatex", "lualatex", "xelatex", "latex", "dvips", "ps2pdf"];
+    needed.iter().all(|tool| release::has(tool)) && tools::require("pdftotext")
+}
+
+/// Does each job, as many at a time as there are processors; results in the order of the jobs.
+fn in_threads<J: Sync, R: Send>(jobs: &[J], job: impl Fn(&J) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
-    let results = Mutex::new((Cells::new(), Vec::new()));
-    let folder = pdf_files::folder("tex-matrix");
+    let results = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
-                while let Some(((name, tex), engine)) =
-                    jobs.get(next.fetch_add(1, Ordering::Relaxed))
-                {
-                    let place = folder.join(format!("{name}-{}", ENGINES[*engine]));
-                    let (cell, findings) = one(&place, name, tex, ENGINES[*engine]);
-                    let mut results = results.lock().unwrap();
-                    results.0.insert((name.clone(), *engine), cell);
-                    results.1.extend(findings);
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = jobs.get(at) else { break };
+                    let result = job(item);
+                    results.lock().unwrap().push((at, result));
                 }
             });
         }
     });
-    let (cells, mut findings) = results.into_inner().unwrap();
+    let mut results = results.into_inner().unwrap();
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+#[test]
+fn every_template_by_every_engine() {
+    if !is_asked_for() {
+        return;
+    }
+    let names = names();
+    let jobs: Vec<_> = names
+        .iter()
+        .flat_map(|name| (0..ENGINES.len()).map(move |engine| (name.clone(), engine)))
+        .collect();
+    let folder = release::folder("tex-matrix");
+    let results = in_threads(&jobs, |(name, engine)| {
+        let engine = ENGINES[*engine];
+        one(&folder.join(format!("{name}-{engine}")), name, &template(name), engine)
+    });
+    let (cells, findings): (Vec<_>, Vec<_>) = results.into_iter().unzip();
+    let cells: Cells = jobs.into_iter().zip(cells).collect();
+    let mut findings = findings.concat();
     if std::env::var_os("PITH_TEMPLATE").is_none() {
         findings.extend(table::check(&cells));
     }
@@ -88,14 +109,14 @@ fn every_template_by_every_engine() {
 /// The cell of the table, and what does not hold beside what is expected.
 fn one(folder: &Path, name: &str, tex: &[u8], engine: &str) -> (String, Vec<String>) {
     let plain = Paper::write(&folder.join("plain"), tex, "");
-    if !plain.compile(engine, 2) {
+    if !plain.compile(engine) || plain.is_unsettled() && !plain.compile(engine) {
         return ("not available".into(), Vec::new());
     }
     let lines = format!("\\usepackage{{pith}}\n\\pithnumber{{{HETEGEN_SUFFIX}}}");
     let with = Paper::write(&folder.join("with"), tex, &lines);
-    let once = with.compile(engine, 1);
     let first = with.folder.join("first.pdf");
-    let compiled = once && fs::rename(with.pdf(), &first).is_ok() && with.compile(engine, 1);
+    let compiled =
+        with.compile(engine) && fs::rename(with.pdf(), &first).is_ok() && with.compile(engine);
     let (cell, findings) = if !compiled {
         ("none".to_owned(), vec![Finding::new("exit", with.errors())])
     } else if expected::is_anonymous(name) {

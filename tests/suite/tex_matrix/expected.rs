@@ -5,10 +5,10 @@ const LISTED: [(&str, &str, &str); 5] = [
     // pdfx writes the XMP packet from a file that TeX cannot take back: the Info keys and a warning.
     ("with-pdfx", "", "warning"),
     ("with-pdfx", "", "xmp"),
-    ("with-pdfx", "", "xmp after one run"),
-    ("with-pdfx", "", "verify"),
+    ("with-pdfx", "", "one-run-xmp"),
+    ("with-pdfx", "", "verified"),
     // Its title runs out of the page on this route, without pith.sty too.
-    ("quantumarticle", "dvips", "verify"),
+    ("quantumarticle", "dvips", "verified"),
 ];
 
 /// Papers under blind review: no trace.

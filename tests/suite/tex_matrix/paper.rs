@@ -6,6 +6,7 @@ use std::process::Command;
 
 use pith::record::Record;
 
+use super::release;
 use crate::records::HETEGEN;
 use crate::tools;
 
@@ -34,26 +35,40 @@ impl Paper {
         self.folder.join("main.pdf")
     }
 
-    /// Whether all runs went without an error and gave a PDF.
-    pub fn compile(&self, engine: &str, runs: usize) -> bool {
+    /// Whether one run went without an error and gave a PDF.
+    pub fn compile(&self, engine: &str) -> bool {
         let program = if engine == "dvips" { "latex" } else { engine };
         let flags = ["-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "main.tex"];
-        let compiled = (0..runs).all(|_| self.run(program, &flags));
-        let printed = engine != "dvips"
-            || self.run("dvips", &["-q", "-R2", "-z", "main.dvi"])
-                && self.run("ps2pdf", &["main.ps", "main.pdf"]);
-        compiled && printed && self.pdf().is_file()
+        let printed = || {
+            engine != "dvips"
+                || self.run("dvips", &["-q", "-R2", "-z", "main.dvi"])
+                    && self.run("ps2pdf", &["main.ps", "main.pdf"])
+        };
+        self.run(program, &flags) && printed() && self.pdf().is_file()
     }
 
-    /// Runs a program of TeX Live, which then writes long lines to its log as they are.
+    /// Whether the log of the last run asks for another one.
+    pub fn is_unsettled(&self) -> bool {
+        let log = self.log();
+        let missing = |line: &str| line.starts_with("No file ") && !line.contains(".aux");
+        log.contains("Rerun") || log.contains("rerun") || log.lines().any(missing)
+    }
+
     pub fn run(&self, program: &str, arguments: &[&str]) -> bool {
-        let output = Command::new(program)
-            .args(arguments)
-            .env("max_print_line", "10000")
-            .env("SOURCE_DATE_EPOCH", "1709337600")
-            .current_dir(&self.folder)
-            .output();
+        self.run_with(program, arguments, &[])
+    }
+
+    /// Runs a program in the paper's folder, with more variables of the environment.
+    pub fn run_with(&self, program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> bool {
+        let output = self.command(program).args(arguments).envs(variables.iter().copied()).output();
         output.unwrap_or_else(|error| panic!("{program}: {error}")).status.success()
+    }
+
+    /// A program of TeX Live, which then writes long lines to its log as they are.
+    fn command(&self, program: &str) -> Command {
+        let mut command = release::command(program, &self.folder);
+        command.env("max_print_line", "10000").env("SOURCE_DATE_EPOCH", "1709337600");
+        command
     }
 
     pub fn log(&self) -> String {

@@ -5,9 +5,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Cells;
+use super::{Cells, release};
 use crate::pdf_files::ENGINES;
-use crate::tools;
 
 const HEAD: &str = "\
 # The LaTeX matrix
@@ -25,16 +24,9 @@ fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tex-matrix.md")
 }
 
-/// `TeX Live 2022`, of the engines on this machine.
-fn release() -> String {
-    let version = tools::run(Path::new("."), "pdflatex", &["--version"]);
-    let at = version.find("TeX Live ").expect("TeX Live");
-    version[at..].chars().take("TeX Live 2022".len()).collect()
-}
-
 /// What differs from the section of this TeX Live, where the file has one.
 pub fn check(cells: &Cells) -> Vec<String> {
-    let release = release();
+    let release = release::name();
     let text = fs::read_to_string(path()).unwrap_or_default();
     let mut sections: BTreeMap<&str, &str> = text
         .split("\n## ")
@@ -65,7 +57,8 @@ pub fn check(cells: &Cells) -> Vec<String> {
 }
 
 fn rows(cells: &Cells) -> String {
-    let mut rows = format!("| template | {} |\n|---|---|---|---|---|\n", ENGINES.join(" | "));
+    let mut rows = summary(cells);
+    write!(rows, "\n\n| template | {} |\n|---|---|---|---|---|\n", ENGINES.join(" | ")).unwrap();
     let mut names: Vec<_> = cells.keys().map(|(name, _)| name).collect();
     names.dedup();
     for name in names {
@@ -74,4 +67,19 @@ fn rows(cells: &Cells) -> String {
         writeln!(rows, "| {name} | {} |", row.join(" | ")).unwrap();
     }
     rows
+}
+
+/// The counts, in a sentence that the README can quote.
+fn summary(cells: &Cells) -> String {
+    let templates = cells.len() / ENGINES.len();
+    let count = |text: &str| cells.values().filter(|cell| cell.contains(text)).count();
+    let compiled = cells.len() - count("not available");
+    let verified = count(", verified");
+    let (title, page, hidden) = (count("title,"), count("page,"), count("as expected"));
+    format!(
+        "{templates} templates by {} engines: {compiled} papers compile without pith. With it the badge is in the \
+         title of {title}, at the foot of page 1 of {page}, and hidden in {hidden} under blind review; {verified} \
+         are verified by the PDF alone.",
+        ENGINES.len()
+    )
 }

@@ -1,0 +1,123 @@
+//! Fonts that a file names and does not hold (ISO 32000-2, 9.9).
+
+use std::collections::HashSet;
+
+use hayro_syntax::object::{Array, Dict, MaybeRef, Name, ObjRef, Object, Stream};
+
+use super::{ObjectId, Pdf, guard, names};
+
+/// Pages that are looked at.
+const MAX_PAGES: usize = 50;
+/// Fonts and drawings that are looked at on them.
+const MAX_OBJECTS: usize = 5_000;
+/// How deep drawings within drawings are followed.
+const MAX_DEPTH: usize = 4;
+
+/// A font without its program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingFont {
+    /// The font's PostScript name, /BaseFont.
+    pub name: String,
+    /// The name under which the page uses it.
+    pub resource: String,
+    /// The first page that names it, from 1.
+    pub page: usize,
+    /// Its object.
+    pub object: Option<ObjectId>,
+}
+
+impl Pdf {
+    /// The fonts that the first 50 pages name, directly or in a drawing, and that are not in the file: each once.
+    #[must_use]
+    pub fn missing_fonts(&self) -> Vec<MissingFont> {
+        let what = "its fonts cannot be read";
+        guard::guard(what, || {
+            let mut search =
+                Search { found: Vec::new(), seen: HashSet::new(), left: MAX_OBJECTS, page: 0 };
+            for page in self.file.pages().iter().take(MAX_PAGES) {
+                search.page += 1;
+                let resources = page.resources();
+                search.fonts(&resources.fonts);
+                search.drawings(&resources.x_objects, MAX_DEPTH);
+            }
+            search.found
+        })
+        .unwrap_or_default()
+    }
+}
+
+struct Search {
+    found: Vec<MissingFont>,
+    seen: HashSet<ObjRef>,
+    left: usize,
+    page: usize,
+}
+
+impl Search {
+    /// Whether what stands in a dictionary of resources has not been looked at yet.
+    fn is_new(&mut self, value: &MaybeRef<Object<'_>>) -> bool {
+        self.left = self.left.saturating_sub(1);
+        let is_new = match value {
+            MaybeRef::Ref(reference) => self.seen.insert(*reference),
+            MaybeRef::NotRef(_) => true,
+        };
+        is_new && self.left > 0
+    }
+
+    fn fonts(&mut self, fonts: &Dict<'_>) {
+        for (resource, value) in fonts.entries() {
+            if !self.is_new(&value) {
+                continue;
+            }
+            let Some(font) = fonts.get::<Dict<'_>>(&*resource) else { continue };
+            if let Some(name) = missing(&font) {
+                let object = font.obj_id().and_then(ObjectId::from_identifier);
+                let resource = String::from_utf8_lossy(&resource).into_owned();
+                if !self.found.iter().any(|other| other.name == name && other.resource == resource)
+                {
+                    self.found.push(MissingFont { name, resource, page: self.page, object });
+                }
+            }
+        }
+    }
+
+    fn drawings(&mut self, drawings: &Dict<'_>, depth: usize) {
+        for (resource, value) in drawings.entries() {
+            if depth == 0 || !self.is_new(&value) {
+                continue;
+            }
+            let Some(stream) = drawings.get::<Stream<'_>>(&*resource) else { continue };
+            let resources = stream.dict().get::<Dict<'_>>(names::RESOURCES);
+            let Some(resources) = resources else { continue };
+            if let Some(fonts) = resources.get::<Dict<'_>>(names::FONT) {
+                self.fonts(&fonts);
+            }
+            if let Some(drawings) = resources.get::<Dict<'_>>(names::X_OBJECT) {
+                self.drawings(&drawings, depth - 1);
+            }
+        }
+    }
+}
+
+/// The name of a font whose program is not in the file. A font of type 3 is made of drawings.
+fn missing(font: &Dict<'_>) -> Option<String> {
+    let kind = font.get::<Name<'_>>(names::SUBTYPE)?;
+    let font = match kind.as_ref() {
+        b"Type3" => return None,
+        b"Type0" => {
+            font.get::<Array<'_>>(b"DescendantFonts".as_slice())?.iter::<Dict<'_>>().next()?
+        }
+        _ => font.clone(),
+    };
+    let descriptor = font.get::<Dict<'_>>(b"FontDescriptor".as_slice());
+    let is_embedded = descriptor.is_some_and(|descriptor| {
+        [&b"FontFile"[..], b"FontFile2", b"FontFile3"]
+            .into_iter()
+            .any(|key| descriptor.contains_key(key))
+    });
+    if is_embedded {
+        return None;
+    }
+    let name = font.get::<Name<'_>>(b"BaseFont".as_slice());
+    Some(name.map_or("without a name".into(), |name| String::from_utf8_lossy(&name).into_owned()))
+}

@@ -1,0 +1,64 @@
+//! The revisions of a file before its newest one: what each appended section found (ISO 32000-2, 7.5.6).
+
+use std::sync::Arc;
+
+use hayro_syntax::PdfData;
+use hayro_syntax::object::{FromBytes, Number};
+use hayro_syntax::reader::{Reader, ReaderExt};
+
+use super::append::Prefix;
+use super::{Pdf, guard};
+
+/// Revisions that are opened, the newest first.
+const MAX_REVISIONS: usize = 32;
+/// How far behind the start of a section its `startxref` is looked for: a table of 1.6 million objects.
+const MAX_SECTION: usize = 32 << 20;
+
+const STARTXREF: &[u8] = b"startxref";
+const END: &[u8] = b"%%EOF";
+
+impl Pdf {
+    /// The earlier revisions, newest first, at most 32. One that cannot be opened is left out. The first page and
+    /// the rest of a linearized file are one revision. Nothing is copied.
+    pub fn revisions(&self) -> impl Iterator<Item = Pdf> {
+        let ends = guard::guard("its revisions cannot be read", || self.revision_ends());
+        ends.unwrap_or_default().into_iter().filter_map(|length| {
+            let prefix = Prefix { data: self.file.data().clone(), length };
+            Self::load(PdfData::from(Arc::new(prefix)), None).ok()
+        })
+    }
+
+    /// The lengths of the earlier revisions, the longest first.
+    fn revision_ends(&self) -> Vec<usize> {
+        let Some((newest, earlier)) = self.chain.sections.split_first() else {
+            return Vec::new();
+        };
+        let mut ends: Vec<_> = earlier
+            .iter()
+            .filter(|section| section.offset < newest.offset)
+            .filter_map(|section| {
+                let (start, end) = end_of(self.bytes(), section.offset, newest.offset)?;
+                // That of a linearized file's first page leads nowhere.
+                earlier.iter().any(|section| section.offset == start).then_some(end)
+            })
+            .collect();
+        ends.sort_unstable_by(|a, b| b.cmp(a));
+        ends.dedup();
+        ends.truncate(MAX_REVISIONS);
+        ends
+    }
+}
+
+/// The value of the first `startxref` behind `from`, and where the `%%EOF` after it ends.
+fn end_of(data: &[u8], from: u64, before: u64) -> Option<(u64, usize)> {
+    let (from, before) = (usize::try_from(from).ok()?, usize::try_from(before).ok()?);
+    let part = data.get(from..before.min(from.saturating_add(MAX_SECTION)))?;
+    let at = part.windows(STARTXREF.len()).position(|window| window == STARTXREF)?;
+    let mut reader = Reader::new(part);
+    reader.jump(at + STARTXREF.len());
+    reader.skip_white_spaces();
+    let value = u64::try_from(Number::from_bytes(reader.tail()?)?.as_i64()).ok()?;
+    let tail = &part[at..];
+    let end = tail.windows(END.len()).take(80).position(|window| window == END)?;
+    Some((value, from + at + end + END.len()))
+}

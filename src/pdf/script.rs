@@ -1,0 +1,124 @@
+//! JavaScript: where a file has programs that a viewer may run (ISO 32000-2, 12.6.4.17).
+
+use hayro_syntax::object::{Array, Dict, Name, Object};
+
+use super::{ObjectId, Pdf, guard, names};
+
+/// Pages that are looked at.
+const MAX_PAGES: usize = 50;
+/// Annotations and form fields that are looked at.
+const MAX_OBJECTS: usize = 5_000;
+
+/// A place that has a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// When it runs, in words.
+    pub runs: &'static str,
+    /// The page, from 1, where it belongs to one.
+    pub page: Option<usize>,
+    /// The object that has it.
+    pub object: Option<ObjectId>,
+}
+
+impl Pdf {
+    /// The scripts of the document, its form, and its first 50 pages: one for each place.
+    #[must_use]
+    pub fn scripts(&self) -> Vec<Script> {
+        guard::guard("its actions cannot be read", || self.find_scripts()).unwrap_or_default()
+    }
+
+    fn find_scripts(&self) -> Vec<Script> {
+        let mut found = Vec::new();
+        let mut note = |runs, page, dict: &Dict<'_>| {
+            let object = dict.obj_id().and_then(ObjectId::from_identifier);
+            found.push(Script { runs, page, object });
+        };
+        let Some(catalog) = self.catalog() else {
+            return found;
+        };
+        let names = catalog.get::<Dict<'_>>(b"Names".as_slice());
+        let tree = names.and_then(|names| names.get::<Dict<'_>>(JAVASCRIPT));
+        if let Some(tree) = tree.filter(has_names) {
+            note("when the file is opened", None, &tree);
+        }
+        if is_script(&catalog, b"OpenAction") {
+            note("when the file is opened", None, &catalog);
+        }
+        if has_event_script(&catalog) {
+            note("when the file is closed, saved or printed", None, &catalog);
+        }
+        let mut left = MAX_OBJECTS;
+        let form = catalog.get::<Dict<'_>>(names::ACRO_FORM);
+        let mut open: Vec<Array<'_>> =
+            form.and_then(|form| form.get(names::FIELDS)).into_iter().collect();
+        let mut in_form = false;
+        while let Some(fields) = open.pop() {
+            for field in fields.iter::<Dict<'_>>().take(left) {
+                left -= 1;
+                if !in_form && (is_script(&field, names::ACTION) || has_event_script(&field)) {
+                    in_form = true;
+                    note("when a form field is used", None, &field);
+                }
+                open.extend(field.get::<Array<'_>>(names::KIDS));
+            }
+        }
+        for (index, page) in self.file.pages().iter().take(MAX_PAGES).enumerate() {
+            let dict = page.raw();
+            if has_event_script(dict) {
+                note("when the page is shown", Some(index + 1), dict);
+            }
+            let annotations = dict.get::<Array<'_>>(names::ANNOTS);
+            let annotations = annotations.iter().flat_map(|all| all.iter::<Dict<'_>>());
+            for annotation in annotations.take(left) {
+                left -= 1;
+                // A form field stands on its page too.
+                let kind = annotation.get::<Name<'_>>(names::SUBTYPE);
+                let is_field = kind.is_some_and(|kind| kind.as_ref() == b"Widget");
+                let has = is_script(&annotation, names::ACTION) || has_event_script(&annotation);
+                if has && !(is_field && in_form) {
+                    note("when something on the page is clicked", Some(index + 1), &annotation);
+                    break;
+                }
+            }
+        }
+        found
+    }
+}
+
+const JAVASCRIPT: &[u8] = b"JavaScript";
+
+/// Whether a name tree has anything in it.
+fn has_names(tree: &Dict<'_>) -> bool {
+    [&b"Names"[..], names::KIDS].into_iter().any(|key| {
+        tree.get::<Array<'_>>(key).is_some_and(|array| array.raw_iter().next().is_some())
+    })
+}
+
+/// Whether the action under `key` is a script, or is followed by one.
+fn is_script(dict: &Dict<'_>, key: &[u8]) -> bool {
+    dict.get::<Object<'_>>(key).is_some_and(|action| runs_script(&action, 4))
+}
+
+fn runs_script(action: &Object<'_>, depth: usize) -> bool {
+    match action {
+        Object::Dict(action) => {
+            action.get::<Name<'_>>(b"S".as_slice()).is_some_and(|name| name.as_ref() == JAVASCRIPT)
+                || (depth > 0
+                    && action
+                        .get::<Object<'_>>(b"Next".as_slice())
+                        .is_some_and(|next| runs_script(&next, depth - 1)))
+        }
+        Object::Array(actions) if depth > 0 => {
+            actions.iter::<Object<'_>>().take(20).any(|action| runs_script(&action, depth - 1))
+        }
+        _ => false,
+    }
+}
+
+/// Whether an event in the additional actions, /AA, runs a script.
+fn has_event_script(dict: &Dict<'_>) -> bool {
+    let Some(events) = dict.get::<Dict<'_>>(b"AA".as_slice()) else {
+        return false;
+    };
+    events.keys().take(20).any(|event| is_script(&events, &event))
+}

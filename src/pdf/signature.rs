@@ -1,0 +1,90 @@
+//! The signatures of a file: their kind, who is said to have signed, how much of the file they cover
+//! (ISO 32000-2, 12.7.5.5 and 12.8). Nothing is verified.
+
+use hayro_syntax::object::{self, Array, Dict, Name, Number};
+
+use super::{ObjectId, Pdf, guard, names, text_string};
+
+/// Form fields that are looked at.
+const MAX_FIELDS: usize = 10_000;
+
+/// What a signature is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureKind {
+    /// Somebody approves of what it covers.
+    Approval,
+    /// The author certifies the file; /P of DocMDP: 1 allows no change, 2 filling in of forms, 3 annotations too.
+    Certification(u8),
+    /// A time stamp of the whole file.
+    Timestamp,
+}
+
+/// A signature field that has a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// What it is for.
+    pub kind: SignatureKind,
+    /// The field's partial name.
+    pub field: Option<String>,
+    /// /Name, the signer as the signing program wrote it; the certificate may say another.
+    pub signer: Option<String>,
+    /// Where the bytes that it covers end; they begin with the file.
+    pub end: Option<u64>,
+    /// The field's object, or that of its value.
+    pub object: Option<ObjectId>,
+}
+
+impl Pdf {
+    /// The signatures in the order of the form's fields.
+    #[must_use]
+    pub fn signature_list(&self) -> Vec<Signature> {
+        guard::guard("its form cannot be read", || self.find_signatures()).unwrap_or_default()
+    }
+
+    fn find_signatures(&self) -> Vec<Signature> {
+        let mut found = Vec::new();
+        let form = self.catalog().and_then(|catalog| catalog.get::<Dict<'_>>(names::ACRO_FORM));
+        let mut open: Vec<Array<'_>> =
+            form.and_then(|form| form.get(names::FIELDS)).into_iter().collect();
+        let mut seen = 0;
+        while let Some(fields) = open.pop() {
+            for field in fields.iter::<Dict<'_>>() {
+                seen += 1;
+                if seen > MAX_FIELDS {
+                    return found;
+                }
+                found.extend(signature(&field));
+                open.extend(field.get::<Array<'_>>(names::KIDS));
+            }
+        }
+        found
+    }
+}
+
+fn signature(field: &Dict<'_>) -> Option<Signature> {
+    let kind = field.get::<Name<'_>>(names::FIELD_TYPE)?;
+    (kind.as_ref() == names::SIGNATURE).then_some(())?;
+    let value = field.get::<Dict<'_>>(names::VALUE)?;
+    let text = |dict: &Dict<'_>, key: &[u8]| {
+        let text = text_string::decode(&dict.get::<object::String<'_>>(key)?);
+        (!text.trim().is_empty()).then_some(text)
+    };
+    let is_timestamp =
+        value.get::<Name<'_>>(names::TYPE).is_some_and(|name| name.as_ref() == b"DocTimeStamp");
+    let kind = match super::read::permission(&value) {
+        Some(permission) => SignatureKind::Certification(permission),
+        None if is_timestamp => SignatureKind::Timestamp,
+        None => SignatureKind::Approval,
+    };
+    let range = value.get::<Array<'_>>(names::BYTE_RANGE);
+    let range: Vec<i64> = range
+        .into_iter()
+        .flat_map(|range| range.iter::<Number>().map(|n| n.as_i64()).take(4).collect::<Vec<_>>())
+        .collect();
+    let end = match range[..] {
+        [0, _, start, length] => start.checked_add(length).and_then(|end| u64::try_from(end).ok()),
+        _ => None,
+    };
+    let object = field.obj_id().or(value.obj_id()).and_then(ObjectId::from_identifier);
+    Some(Signature { kind, field: text(field, b"T"), signer: text(&value, b"Name"), end, object })
+}
