@@ -21,6 +21,7 @@ pub(super) const METADATA: &[u8] = b"Metadata";
 pub(super) const NAME: &[u8] = b"Name";
 pub(super) const OUTPUT_INTENTS: &[u8] = b"OutputIntents";
 pub(super) const PAGES: &[u8] = b"Pages";
+pub(super) const PARENT: &[u8] = b"Parent";
 pub(super) const PERMISSION: &[u8] = b"P";
 pub(super) const PERMS: &[u8] = b"Perms";
 pub(super) const PREV: &[u8] = b"Prev";

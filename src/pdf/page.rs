@@ -15,7 +15,7 @@ use hayro_syntax::page::{Page, Rotation};
 
 use super::deadline::{self, PATIENCE};
 use super::text::{Text, Word};
-use super::{MAX_DECODED, ObjectId, Pdf, PdfError, guard, names, text_string};
+use super::{ObjectId, Pdf, PdfError, budget, guard, names, text_string};
 
 /// Annotations that are looked at.
 const MAX_ANNOTATIONS: usize = 10_000;
@@ -114,7 +114,7 @@ impl Pdf {
     ///
     /// # Errors
     /// [`PdfError::Damaged`] where there is no page or its content cannot be interpreted,
-    /// [`PdfError::TooLarge`] where its content decodes to more than [`MAX_DECODED`].
+    /// [`PdfError::TooLarge`] where it decodes to more than is read here, or takes too long.
     pub fn first_page(&self) -> Result<FirstPage, PdfError> {
         const WHAT: &str = "page 1 cannot be read";
         let file = Arc::clone(&self.file);
@@ -126,7 +126,7 @@ impl Pdf {
 
 fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
     let page = file.pages().first().ok_or(PdfError::Damaged { what: "it has no page" })?;
-    check_size(page)?;
+    budget::check(page)?;
     let mut links = links(page);
     let places = links.iter().take(MAX_PLACES).map(|link| link.rect).collect();
     // After half of the time, what was read so far is all.
@@ -161,23 +161,6 @@ fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
         truncated: !complete,
         links,
     })
-}
-
-/// Refuses content that would decode to more than [`MAX_DECODED`], before hayro-syntax decodes it without a limit.
-fn check_size(page: &Page<'_>) -> Result<(), PdfError> {
-    let content = page.raw();
-    let single = content.get::<object::Stream<'_>>(names::CONTENTS);
-    let many = content.get::<Array<'_>>(names::CONTENTS);
-    let streams =
-        single.into_iter().chain(many.iter().flat_map(|array| array.iter::<object::Stream<'_>>()));
-    let mut total = 0;
-    for stream in streams {
-        total += super::read::decoded_length(&stream)?;
-        if total > MAX_DECODED {
-            return Err(PdfError::TooLarge { what: "more than 64 MiB of content on page 1" });
-        }
-    }
-    Ok(())
 }
 
 fn links(page: &Page<'_>) -> Vec<Link> {

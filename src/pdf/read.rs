@@ -193,6 +193,10 @@ impl Pdf {
         if !self.bytes().starts_with(b"%PDF-") {
             note("the file does not start with %PDF-".to_owned(), None);
         }
+        if !super::has_end(self.bytes()) {
+            let end = "there is no %%EOF at its end: it is cut off, or something stands behind it";
+            note(end.to_owned(), None);
+        }
         if let Err(error) = self.info() {
             note(error.to_string(), None);
         }

@@ -24,7 +24,7 @@ impl Pdf {
         let ends = guard::guard("its revisions cannot be read", || self.revision_ends());
         ends.unwrap_or_default().into_iter().filter_map(|length| {
             let prefix = Prefix { data: self.file.data().clone(), length };
-            Self::load(PdfData::from(Arc::new(prefix)), None).ok()
+            Self::load(PdfData::from(Arc::new(prefix)), Some(&self.password)).ok()
         })
     }
 

@@ -5,6 +5,7 @@
 //! dictionaries and streams are still read by hayro-syntax. Damage ends the walk and is reported; it is never
 //! repaired here.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use hayro_syntax::object::{
@@ -132,6 +133,35 @@ impl Chain {
     /// The place of an object, from the newest section that lists it.
     pub(super) fn place(&self, data: &[u8], number: u32) -> Option<Place> {
         self.sections.iter().find_map(|section| section.place(data, number))
+    }
+
+    /// Where the cross-reference streams stand, newest first.
+    pub(super) fn streams(&self) -> impl Iterator<Item = u64> {
+        self.sections
+            .iter()
+            .filter(|section| section.stream.is_some())
+            .map(|section| section.offset)
+    }
+
+    /// Where the object streams stand that hold objects (7.5.7). Decodes the cross-reference streams.
+    pub(super) fn object_streams(&self, data: &[u8]) -> Vec<u64> {
+        let mut numbers = HashSet::new();
+        for section in self.sections.iter().filter(|section| section.stream.is_some()) {
+            for part in &section.subsections {
+                let entries = part.at..part.at + u64::from(part.count);
+                // A damaged file lists more than it has.
+                let places = entries.map_while(|index| section.stream_place(data, index));
+                numbers.extend(places.filter_map(|place| match place {
+                    Place::InStream(number) => Some(number),
+                    Place::Free | Place::Offset(_) => None,
+                }));
+            }
+        }
+        let offset = |number| match self.place(data, number)? {
+            Place::Offset(offset) => Some(offset),
+            Place::Free | Place::InStream(_) => None,
+        };
+        numbers.into_iter().filter_map(offset).collect()
     }
 
     /// Whether the cross-reference data leads to the object itself.

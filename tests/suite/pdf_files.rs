@@ -167,6 +167,12 @@ pub fn unusual() -> Vec<(&'static str, Vec<u8>)> {
             ),
         ),
         ("hybrid", hybrid()),
+        ("history", history()),
+        ("pdfua", tagged("http://www.aiim.org/pdfua/ns/id/", "1", "")),
+        (
+            "pdfa-3b",
+            tagged("http://www.aiim.org/pdfa/ns/id/", "3", "<p:conformance>B</p:conformance>"),
+        ),
         ("generation", generation()),
         ("gap", build(&[(1, catalog), PAGES[0], PAGES[1], (40, "null")], "/Root 1 0 R")),
     ]
@@ -201,6 +207,57 @@ fn hybrid() -> Vec<u8> {
         .as_bytes(),
     );
     out
+}
+
+/// A file of three revisions, each with a %%EOF: the second gives page 1 a rotation and frees an object, the third
+/// gives it back its old form.
+fn history() -> Vec<u8> {
+    let catalog = (1, "<</Type/Catalog/Pages 2 0 R>>");
+    let objects = [catalog, PAGES[0], PAGES[1], (4, "<</Title(First)>>"), (5, "null")];
+    let mut out = build(&objects, "/Root 1 0 R/Info 4 0 R");
+    for page in ["<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Rotate 90>>", PAGES[1].1] {
+        let text = String::from_utf8_lossy(&out).into_owned();
+        let prev = text.lines().rev().nth(1).unwrap();
+        out.push(b'\n');
+        let offset = out.len();
+        out.extend_from_slice(format!("3 0 obj\n{page}\nendobj\n").as_bytes());
+        let xref = out.len();
+        out.extend_from_slice(
+            format!(
+                "xref\n0 1\n0000000005 65535 f \n3 1\n{offset:010} 00000 n \n5 1\n0000000000 00001 f \n\
+                 trailer\n<</Size 6/Root 1 0 R/Info 4 0 R/Prev {prev}>>\nstartxref\n{xref}\n%%EOF"
+            )
+            .as_bytes(),
+        );
+    }
+    out
+}
+
+/// A file that claims a part of a standard in its packet.
+fn tagged(namespace: &str, part: &str, more: &str) -> Vec<u8> {
+    let claim = format!("<p:part xmlns:p=\"{namespace}\">{part}</p:part>");
+    let more = more.replace("<p:conformance>", &format!("<p:conformance xmlns:p=\"{namespace}\">"));
+    let packet = PACKET.replace("<dc:format>", &format!("{claim}{more}<dc:format>"));
+    let packet = stream("/Type/Metadata/Subtype/XML", &packet);
+    let catalog = "<</Type/Catalog/Pages 2 0 R/Metadata 5 0 R/Lang(en)/MarkInfo<</Marked true>>\
+                   /StructTreeRoot 6 0 R/ViewerPreferences<</DisplayDocTitle true>>>>";
+    let tree = (6, "<</Type/StructTreeRoot>>");
+    build_after(
+        b"%PDF-1.7\n",
+        &[(1, catalog), PAGES[0], PAGES[1], (5, &packet), tree],
+        "/Root 1 0 R",
+    )
+}
+
+/// A small file of each version of PDF.
+pub fn versions() -> Vec<(String, Vec<u8>)> {
+    let objects = [(1, "<</Type/Catalog/Pages 2 0 R>>"), PAGES[0], PAGES[1], (4, "<</Title(T)>>")];
+    let versions = ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "2.0"];
+    let file = |version: &str| {
+        let header = format!("%PDF-{version}\n");
+        build_after(header.as_bytes(), &objects, "/Root 1 0 R/Info 4 0 R")
+    };
+    versions.map(|version| (version.to_owned(), file(version))).into()
 }
 
 /// A file whose Info dictionary has generation 2.

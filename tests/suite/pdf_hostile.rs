@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use pith::error::Remedy;
 use pith::metadata::Reading;
 use pith::pdf::{MAX_DECODED, Pdf, PdfError};
 
-use crate::pdf_files::{build, folder, stream};
+use crate::pdf_files::{build, folder, paper, stream};
 
 fn fixture(name: &str) -> Pdf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pdf").join(name);
@@ -45,6 +46,203 @@ fn bombs_are_not_decoded() {
     assert!(matches!(xmp.xmp().unwrap().packet, Err(PdfError::TooLarge { .. })));
     assert_eq!(xmp.damage().len(), 1);
     assert_eq!(MAX_DECODED, 64 << 20);
+}
+
+/// Bytes that deflate makes `length` zeros of.
+fn deflated(prefix: &[u8], length: usize) -> Vec<u8> {
+    // lopdf compresses, because it is at hand.
+    let content = [prefix, &vec![b' '; length]].concat();
+    let mut stream = lopdf::Stream::new(lopdf::Dictionary::new(), content);
+    stream.compress().unwrap();
+    stream.content
+}
+
+/// A file whose Catalog and pages are in an object stream, and its cross-reference data in a stream.
+fn in_streams(objects: &[u8], table: impl Fn(&[u8]) -> (&'static str, Vec<u8>)) -> Vec<u8> {
+    let object = |number: u32, dict: &str, content: &[u8]| {
+        let head = format!("{number} 0 obj\n<<{dict}/Length {}>>\nstream\n", content.len());
+        [head.as_bytes(), content, b"\nendstream\nendobj\n"].concat()
+    };
+    let head = b"%PDF-1.5\n";
+    let dict = "/Type/ObjStm/N 3/First 30/Filter/FlateDecode";
+    let mut out = [&head[..], &object(5, dict, objects)].concat();
+    let offset = u32::try_from(out.len()).unwrap();
+    let mut entries = vec![0; 6];
+    for index in 0..3 {
+        entries.extend([2, 0, 0, 0, 5, index]);
+    }
+    entries.extend([0; 6]);
+    for offset in [head.len() as u32, offset] {
+        entries.push(1);
+        entries.extend(offset.to_be_bytes());
+        entries.push(0);
+    }
+    let (filter, entries) = table(&entries);
+    let dict = format!("/Type/XRef/W[1 4 1]/Size 7/Root 1 0 R{filter}");
+    out.extend(object(6, &dict, &entries));
+    out.extend(format!("startxref\n{offset}\n%%EOF\n").bytes());
+    out
+}
+
+#[test]
+fn bombs_in_the_structure_are_not_decoded() {
+    let header = format!("{:30}", "1 0 2 60 3 120");
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+    ];
+    let objects = header + &objects.map(|object| format!("{object:60}")).concat();
+    let plain = |entries: &[u8]| ("", entries.to_vec());
+    let sound = in_streams(&deflated(objects.as_bytes(), 0), plain);
+    assert_eq!(Pdf::from_bytes(sound, None).unwrap().page_count(), 1);
+    let much = MAX_DECODED + 1;
+    let bomb = deflated(objects.as_bytes(), much);
+    let no_trailer = in_streams(&bomb, |entries| ("/X", entries.to_vec()));
+    let no_trailer = no_trailer.strip_suffix(b"%%EOF\n").unwrap();
+    let wrong_startxref = [no_trailer, b"startxref\n1\n%%EOF\n"].concat();
+    let table = |entries: &[u8]| ("/Filter/FlateDecode", deflated(entries, much));
+    let cases = [
+        ("object stream", in_streams(&bomb, plain)),
+        ("object stream of a damaged file", wrong_startxref),
+        ("cross-reference stream", in_streams(&deflated(objects.as_bytes(), 0), table)),
+    ];
+    for (name, bytes) in cases {
+        let error = Pdf::from_bytes(bytes, None).unwrap_err();
+        assert!(matches!(error, PdfError::TooLarge { .. }), "{name}: {error}");
+        assert!(error.to_string().contains("64 MiB"), "{name}: {error}");
+    }
+}
+
+#[test]
+fn bombs_that_page_1_leads_to_are_not_decoded() {
+    let bomb = deflated(b"", MAX_DECODED + 1);
+    let latin: String = bomb.iter().map(|byte| char::from(*byte)).collect();
+    let bytes = |text: Vec<u8>| {
+        String::from_utf8(text).unwrap().chars().map(|c| c as u8).collect::<Vec<u8>>()
+    };
+    let body = |dict: &str| {
+        format!("<<{dict}/Filter/FlateDecode/Length {}>>\nstream\n{latin}\nendstream", bomb.len())
+    };
+    let font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 10 0 R>>".to_owned();
+    let form = body("/Type/XObject/Subtype/Form/BBox[0 0 9 9]");
+    let cases = [
+        ("font", "/Font<</F 9 0 R>>", "BT /F 9 Tf (x) Tj ET", font, body("")),
+        ("form", "/XObject<</F 10 0 R>>", "/F Do", "null".to_owned(), form),
+    ];
+    for (name, resources, content, nine, ten) in cases {
+        let page = format!(
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 6 0 R/Resources<<{resources}>>>>"
+        );
+        let content = stream("", content);
+        let objects = [CATALOG, PAGES, (3, &page), (6, &content), (9, &nine), (10, &ten)];
+        let header = b"%PDF-1.4\n";
+        let text = crate::pdf_files::build_after(header, &objects, "/Root 1 0 R");
+        // The numbers of bytes in the text and in the file differ, so the table is off: hayro-syntax repairs it.
+        let pdf = Pdf::from_bytes(bytes(text), None).unwrap();
+        let error = pdf.first_page().unwrap_err();
+        assert!(matches!(error, PdfError::TooLarge { .. }), "{name}: {error}");
+    }
+}
+
+/// A file with things done to it that happen to files, each with a name.
+fn damaged(whole: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut out = Vec::new();
+    for step in 1..30 {
+        let at = whole.len() * step / 30;
+        let end = (at + 200).min(whole.len());
+        out.push((format!("cut off at {at}"), whole[..at].to_vec()));
+        out.push((format!("hole at {at}"), [&whole[..at], &whole[end..]].concat()));
+        let zeros = vec![0; end - at];
+        out.push((format!("zeros at {at}"), [&whole[..at], &zeros, &whole[end..]].concat()));
+        out.push((format!("starts at {at}"), whole[at..].to_vec()));
+    }
+    let words = [
+        "%PDF-",
+        "%%EOF",
+        "startxref",
+        "trailer",
+        "xref",
+        "/Root",
+        "/Type",
+        "/Catalog",
+        "/Pages",
+        "/Kids",
+        "/XRef",
+        "/ObjStm",
+        "/Size",
+        "/W",
+        "/Index",
+        "/Length",
+        "/Filter",
+        "obj",
+        "endobj",
+        "stream",
+        "endstream",
+    ];
+    for word in words {
+        let mut bytes = whole.to_vec();
+        for at in 0..=bytes.len() - word.len() {
+            if bytes[at..].starts_with(word.as_bytes()) {
+                bytes[at..at + word.len()].make_ascii_uppercase();
+                bytes[at + word.len() - 1] = b'_';
+            }
+        }
+        if bytes != whole {
+            out.push((format!("without {word}"), bytes));
+        }
+    }
+    for length in [1, 7, 100, 1019, 5000] {
+        let junk = vec![b'j'; length];
+        out.push((format!("{length} bytes before"), [&junk, whole].concat()));
+        out.push((format!("{length} bytes behind"), [whole, &junk].concat()));
+    }
+    let lines = whole.iter().flat_map(|byte| match byte {
+        b'\n' => b"\r\n".to_vec(),
+        byte => vec![*byte],
+    });
+    out.push(("line ends of another system".to_owned(), lines.collect()));
+    out
+}
+
+/// Every outcome is a reading or a refusal, and lopdf reads nothing that is refused here: that is why it is not
+/// asked for a second opinion.
+#[test]
+fn hundreds_of_damaged_files_are_read_or_refused() {
+    let (mut read, mut refused, mut lopdf_only) = (0, 0, Vec::new());
+    for sample in [paper("pdflatex"), paper("dvips")].into_iter().flatten() {
+        for (name, bytes) in damaged(&fs::read(sample).unwrap()) {
+            let opened = Pdf::from_bytes(bytes.clone(), None);
+            match opened {
+                Ok(pdf) => {
+                    read += 1;
+                    let _ = (pdf.damage(), Reading::of(&pdf), pdf.first_page(), pdf.own_section());
+                }
+                Err(error) => {
+                    refused += 1;
+                    assert!(error.remedy().is_some(), "{name}: {error}");
+                    let other = std::panic::catch_unwind(|| lopdf::Document::load_mem(&bytes));
+                    if other.is_ok_and(|file| file.is_ok_and(|file| !file.get_pages().is_empty())) {
+                        lopdf_only.push(name);
+                    }
+                }
+            }
+        }
+    }
+    assert!(read > refused && lopdf_only.is_empty(), "{read} {refused} {lopdf_only:?}");
+}
+
+#[test]
+fn what_stands_before_the_header_is_damage_and_no_hindrance() {
+    let objects = [CATALOG, PAGES, PAGE, (4, "<</Title(T)>>")];
+    let sound = build(&objects, "/Root 1 0 R/Info 4 0 R");
+    for length in [1, 1000] {
+        let bytes = [&vec![b'\n'; length], &*sound].concat();
+        let pdf = Pdf::from_bytes(bytes, None).unwrap();
+        assert_eq!(pdf.info().unwrap()[0].value, "T");
+        let damage = pdf.damage();
+        assert!(damage.iter().any(|d| d.what.contains("does not start with %PDF-")), "{damage:?}");
+    }
 }
 
 #[test]

@@ -12,7 +12,8 @@ use proptest::prelude::*;
 use pith::record::Proof;
 
 use crate::pdf_files::{
-    ENGINES, PACKET, WITH_XMP, build, build_after, folder, paper, stream, unusual, with_xmp,
+    ENGINES, PACKET, WITH_XMP, build, build_after, folder, paper, stream, unusual, versions,
+    with_xmp,
 };
 use crate::tools::{self, require};
 
@@ -182,6 +183,9 @@ fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
                 |path: &Path| tools::run(&folder, "pdftotext", &[path.to_str().unwrap(), "-"]);
             assert_eq!(text(&out), text(&input), "{name}");
         }
+        if require("pdftoppm") {
+            assert_eq!(page_1(&out), page_1(&input), "{name}: page 1 looks as before");
+        }
 
         let again = folder.join(format!("{name}.again.pdf"));
         let second = inject(&out, Output::Path(&again), &metadata(), &options()).unwrap();
@@ -202,6 +206,37 @@ fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
             assert_eq!(report.notes, [Note::OwnSection], "{name}");
             assert_eq!(fs::read(&bare).unwrap(), before, "{name}: strip gives the bytes back");
         }
+    }
+}
+
+/// Page 1 as pdftoppm draws it.
+fn page_1(path: &Path) -> Vec<u8> {
+    let arguments = ["-r", "60", "-l", "1", path.to_str().unwrap()];
+    let output = tools::output(Path::new("."), "pdftoppm", &arguments);
+    assert!(!output.stdout.is_empty(), "{}", path.display());
+    output.stdout
+}
+
+#[test]
+fn every_version_of_pdf_is_continued() {
+    let folder = folder("versions");
+    for (version, bytes) in versions() {
+        let input = folder.join(format!("{version}.pdf"));
+        fs::write(&input, &bytes).unwrap();
+        let out = folder.join(format!("{version}.out.pdf"));
+        inject(&input, Output::Path(&out), &metadata(), &options()).unwrap();
+        let pdf = Pdf::open(&out, None).unwrap();
+        assert_eq!(pdf.version().to_string(), version);
+        assert_eq!(Reading::of(&pdf).metadata(), Some(metadata()), "{version}");
+        assert_no_worse(&version, &out, &input);
+        if require("pdfinfo") {
+            let said = tools::run(&folder, "pdfinfo", &["-custom", out.to_str().unwrap()]);
+            assert!(said.contains(&metadata().number), "{version}: {said}");
+            let said = tools::run(&folder, "pdfinfo", &[out.to_str().unwrap()]);
+            assert!(said.contains("Title:           T"), "{version}: {said}");
+        }
+        strip(&out, Output::InPlace, &options()).unwrap();
+        assert_eq!(fs::read(&out).unwrap(), bytes, "{version}");
     }
 }
 

@@ -1,0 +1,150 @@
+//! A bound on what reading decodes: hayro decodes cross-reference data, fonts, forms and content without one.
+//!
+//! Decoding everything twice would cost more than the reading. Deflate makes a byte into 1032 at most, so what is small
+//! enough needs no look; only what could be too large is decoded here, up to a limit, before hayro does.
+
+use std::collections::HashSet;
+
+use hayro_syntax::object::{Dict, FromBytes, MaybeRef, Name, Object, Stream};
+use hayro_syntax::page::Page;
+
+use super::trailer::{Chain, object_at};
+use super::{MAX_DECODED, ObjectId, PdfError, names, read};
+
+/// The most bytes that a filter makes of one: deflate's longest match, 258 bytes, in two bits.
+const RATIO: u64 = 1032;
+/// What all streams together may come to before each is decoded to know. A page's fonts have half a megabyte.
+const MAX_POSSIBLE: u64 = 1 << 30;
+/// Objects that a page may lead to.
+const MAX_OBJECTS: usize = 20_000;
+/// What all streams may come to.
+const MAX_TOTAL: usize = 2 * MAX_DECODED;
+
+/// Refuses a page whose content, fonts, forms and patterns decode to more than is read here.
+pub(super) fn check(page: &Page<'_>) -> Result<(), PdfError> {
+    let streams = streams(page)?;
+    let possible: Vec<u64> = streams.iter().map(possible).collect();
+    let total = possible.iter().fold(0_u64, |sum, size| sum.saturating_add(*size));
+    let mut known = 0;
+    for (stream, size) in streams.iter().zip(possible) {
+        if total > MAX_POSSIBLE || size > MAX_DECODED as u64 {
+            known += match read::decoded_length(stream) {
+                Ok(length) => length,
+                Err(error @ PdfError::TooLarge { .. }) => return Err(error),
+                // hayro reads on up to where the damage is.
+                Err(_) => 0,
+            };
+        }
+        if known > MAX_TOTAL {
+            return Err(PdfError::TooLarge { what: "more than 128 MiB of content on page 1" });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a file with a cross-reference stream or an object stream that decodes to more than [`MAX_DECODED`].
+/// hayro-syntax decodes them whole, in a damaged file all that it comes across.
+pub(super) fn check_structure(data: &[u8], chain: &Chain) -> Result<(), PdfError> {
+    chain.streams().try_for_each(|offset| check_stream(data, offset))?;
+    let sound = chain.broken.is_none()
+        && chain.newest().and_then(|newest| newest.root).is_some_and(|id| chain.leads_to(data, id));
+    let object_streams =
+        if sound { chain.object_streams(data) } else { possible_object_streams(data) };
+    object_streams.into_iter().try_for_each(|offset| check_stream(data, offset))
+}
+
+fn check_stream(data: &[u8], offset: u64) -> Result<(), PdfError> {
+    let stream = object_at(data, offset)
+        .and_then(|(_, body)| Stream::from_bytes(data.get(body..)?))
+        .filter(|stream| possible(stream) > MAX_DECODED as u64);
+    match stream.map(|stream| read::decoded_length(&stream)) {
+        Some(Err(error @ PdfError::TooLarge { .. })) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Where object streams may stand, by their /Type.
+fn possible_object_streams(data: &[u8]) -> Vec<u64> {
+    const TYPE: &[u8] = b"/ObjStm";
+    const KEYWORD: &[u8] = b" obj";
+    /// Keys that stand before /Type.
+    const BEFORE: usize = 1024;
+    let types = data.windows(TYPE.len()).enumerate().filter(|(_, window)| *window == TYPE);
+    let offset = |at: usize| {
+        let start = at.saturating_sub(BEFORE);
+        let before = &data[start..at];
+        let keyword = before.windows(KEYWORD.len()).rposition(|window| window == KEYWORD)?;
+        // Back over the generation and the number.
+        let digits = |end: usize| before[..end].iter().rposition(|byte| !byte.is_ascii_digit());
+        let space = digits(keyword)?;
+        Some((start + digits(space).map_or(0, |at| at + 1)) as u64)
+    };
+    types.filter_map(|(at, _)| offset(at)).collect()
+}
+
+/// The most bytes that a stream can decode to.
+fn possible(stream: &Stream<'_>) -> u64 {
+    let filters = u32::try_from(stream.filters().len()).unwrap_or(u32::MAX);
+    (stream.raw_data().len() as u64).saturating_mul(RATIO.saturating_pow(filters))
+}
+
+/// Every stream that drawing the page may decode; images are not drawn.
+fn streams<'a>(page: &Page<'a>) -> Result<Vec<Stream<'a>>, PdfError> {
+    let mut streams = Vec::new();
+    let mut seen = HashSet::new();
+    let resources = page.resources();
+    let mut open: Vec<Object<'a>> = [
+        &resources.ext_g_states,
+        &resources.fonts,
+        &resources.color_spaces,
+        &resources.x_objects,
+        &resources.patterns,
+        &resources.shadings,
+    ]
+    .into_iter()
+    .map(|dict| Object::Dict(dict.clone()))
+    .collect();
+    open.extend(page.raw().get::<Object<'a>>(names::CONTENTS));
+    let mut visited = 0;
+    while let Some(object) = open.pop() {
+        visited += 1;
+        if visited > MAX_OBJECTS {
+            return Err(PdfError::TooLarge { what: "a page 1 of more than 20,000 objects" });
+        }
+        let mut follow = |value: MaybeRef<Object<'a>>| match value {
+            MaybeRef::NotRef(value @ (Object::Dict(_) | Object::Array(_))) => open.push(value),
+            MaybeRef::NotRef(_) => {}
+            MaybeRef::Ref(reference) => {
+                if seen.insert(ObjectId::from_reference(reference)) {
+                    open.extend(page.xref().get::<Object<'a>>(reference.into()));
+                }
+            }
+        };
+        match object {
+            Object::Dict(dict) => values(&dict).for_each(&mut follow),
+            Object::Array(array) => array.raw_iter().for_each(&mut follow),
+            Object::Stream(stream) if is_image(stream.dict()) => {}
+            Object::Stream(stream) => {
+                values(stream.dict()).for_each(&mut follow);
+                streams.push(stream);
+            }
+            _ => {}
+        }
+    }
+    Ok(streams)
+}
+
+/// The values of a dictionary, but not those that lead away from what is drawn.
+fn values<'a>(dict: &Dict<'a>) -> impl Iterator<Item = MaybeRef<Object<'a>>> {
+    const ELSEWHERE: [&[u8]; 5] =
+        [names::PARENT, names::PERMISSION, names::METADATA, b"PieceInfo", b"OC"];
+    let entries: Vec<_> = dict.entries().collect();
+    entries
+        .into_iter()
+        .filter(|(key, _)| !ELSEWHERE.contains(&key.as_ref()))
+        .map(|(_, value)| value)
+}
+
+fn is_image(dict: &Dict<'_>) -> bool {
+    dict.get::<Name<'_>>(names::SUBTYPE).is_some_and(|name| name.as_ref() == b"Image")
+}
