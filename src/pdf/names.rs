@@ -9,6 +9,7 @@ pub(super) const DOC_MDP: &[u8] = b"DocMDP";
 pub(super) const ENCRYPT: &[u8] = b"Encrypt";
 pub(super) const FIELDS: &[u8] = b"Fields";
 pub(super) const FIELD_TYPE: &[u8] = b"FT";
+pub(super) const FILTER: &[u8] = b"Filter";
 pub(super) const FONT: &[u8] = b"Font";
 pub(super) const ID: &[u8] = b"ID";
 pub(super) const INDEX: &[u8] = b"Index";

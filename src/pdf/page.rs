@@ -3,8 +3,10 @@
 //! Words come in content-stream order, which is the order that TeX sets them in. Columns are not recognised and
 //! hyphenated words are not joined; [`Word::hyphen_end`] says where a reader may want to.
 
+use std::cell::Cell;
+use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use hayro_interpret::kurbo::{self, Affine, Point};
@@ -120,23 +122,61 @@ impl Pdf {
     /// [`PdfError::Damaged`] where there is no page or its content cannot be interpreted,
     /// [`PdfError::TooLarge`] where its content decodes to more than [`MAX_DECODED`].
     pub fn first_page(&self) -> Result<FirstPage, PdfError> {
-        const WHAT: &str = "page 1 cannot be read";
-        let (sender, receiver) = mpsc::sync_channel(1);
-        let file = Arc::clone(&self.file);
-        let thread = std::thread::Builder::new().name("page 1".to_owned()).stack_size(STACK);
-        // Not joined: forms that draw nothing and call each other twice, 40 levels deep, never call back, and a
-        // thread cannot be ended. It ends with the process.
-        thread.spawn(move || {
-            // Nobody may be waiting any more.
-            let _ = sender.send(guard::guard(WHAT, || read_first_page(&file)));
-        })?;
-        match receiver.recv_timeout(PATIENCE) {
-            Ok(page) => page?,
+        let reader = READER.take();
+        let reader = reader.map_or_else(Reader::start, Ok)?;
+        let page = reader.read(Arc::clone(&self.file));
+        match page {
+            Ok(page) => {
+                READER.set(Some(reader));
+                page?
+            }
             Err(RecvTimeoutError::Timeout) => {
                 Err(PdfError::TooLarge { what: "a page 1 that takes more than a second to read" })
             }
-            Err(RecvTimeoutError::Disconnected) => Err(PdfError::Damaged { what: WHAT }),
+            Err(RecvTimeoutError::Disconnected) => Err(PdfError::Damaged { what: UNREADABLE }),
         }
+    }
+}
+
+const UNREADABLE: &str = "page 1 cannot be read";
+
+type ReadPage = Result<Result<FirstPage, PdfError>, PdfError>;
+
+thread_local! {
+    /// The reader of this thread's last page: a new thread for each of a thousand files costs more than it does.
+    static READER: Cell<Option<Reader>> = const { Cell::new(None) };
+}
+
+/// A thread that reads pages.
+struct Reader {
+    files: Sender<Arc<hayro_syntax::Pdf>>,
+    pages: Receiver<ReadPage>,
+}
+
+impl Reader {
+    /// The thread is not joined: forms that draw nothing and call each other twice, 40 levels deep, never call back,
+    /// and a thread cannot be ended. One that is still at work when its page is waited for no longer is left behind;
+    /// it ends with that page or with the process.
+    fn start() -> io::Result<Self> {
+        let (files, to_read) = mpsc::channel::<Arc<hayro_syntax::Pdf>>();
+        let (sender, pages) = mpsc::channel();
+        let thread = std::thread::Builder::new().name("page 1".to_owned()).stack_size(STACK);
+        thread.spawn(move || {
+            for file in to_read {
+                let page = guard::guard(UNREADABLE, || read_first_page(&file));
+                // The file is closed before anybody goes on.
+                drop(file);
+                if sender.send(page).is_err() {
+                    break;
+                }
+            }
+        })?;
+        Ok(Self { files, pages })
+    }
+
+    fn read(&self, file: Arc<hayro_syntax::Pdf>) -> Result<ReadPage, RecvTimeoutError> {
+        self.files.send(file).map_err(|_| RecvTimeoutError::Disconnected)?;
+        self.pages.recv_timeout(PATIENCE)
     }
 }
 
@@ -183,8 +223,15 @@ fn check_size(page: &Page<'_>) -> Result<(), PdfError> {
     let content = page.raw();
     let single = content.get::<object::Stream<'_>>(names::CONTENTS);
     let many = content.get::<Array<'_>>(names::CONTENTS);
-    let streams =
-        single.into_iter().chain(many.iter().flat_map(|array| array.iter::<object::Stream<'_>>()));
+    let streams: Vec<_> = single
+        .into_iter()
+        .chain(many.iter().flat_map(|array| array.iter::<object::Stream<'_>>()))
+        .collect();
+    let mut limits = streams.iter().map(super::read::decoded_limit);
+    let limit = limits.try_fold(0_usize, |sum, limit| Some(sum.saturating_add(limit?)));
+    if limit.is_some_and(|limit| limit <= MAX_DECODED) {
+        return Ok(());
+    }
     let mut total = 0;
     for stream in streams {
         total += super::read::decoded_length(&stream)?;

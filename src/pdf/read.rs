@@ -287,3 +287,10 @@ pub(super) fn permission(signature: &Dict<'_>) -> Option<u8> {
 pub(super) fn decoded_length(stream: &Stream<'_>) -> Result<usize, PdfError> {
     decode(stream, "a stream of more than 64 MiB").map(|decoded| decoded.len())
 }
+
+/// What the decoded length of a stream cannot be more than, where that is known without decoding it: Deflate makes
+/// of one byte at most 1032.
+pub(super) fn decoded_limit(stream: &Stream<'_>) -> Option<usize> {
+    let filter = stream.dict().get::<Name<'_>>(names::FILTER)?;
+    (filter.as_ref() == b"FlateDecode").then(|| stream.raw_data().len().saturating_mul(1032))
+}
