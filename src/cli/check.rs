@@ -110,7 +110,9 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         bar.inc(1);
         Ok(())
     };
-    let result = pool::in_order(Walk::new(&args.paths), LastSettings::default, work, each);
+    let has_folder = args.paths.iter().any(|path| path.is_dir());
+    let most = if has_folder { usize::MAX } else { args.paths.len() };
+    let result = pool::in_order(most, Walk::new(&args.paths), LastSettings::default, work, each);
     bar.finish_and_clear();
     result?;
     match args.format {

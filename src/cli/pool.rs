@@ -12,8 +12,9 @@ const AHEAD: usize = 64;
 /// Runs `work` on every input, on as many threads as there are cores, and hands the results to `each` on this
 /// thread, in the order of the inputs and as soon as they are ready. Ends early where `each` fails.
 ///
-/// `fresh` makes what a thread keeps from one input to the next.
+/// There are no more threads than `most`. `fresh` makes what a thread keeps from one input to the next.
 pub(super) fn in_order<I, T, R, E>(
+    most: usize,
     inputs: impl Iterator<Item = I> + Send,
     fresh: impl Fn() -> T + Sync,
     work: impl Fn(&mut T, I) -> R + Sync,
@@ -23,7 +24,13 @@ where
     I: Send,
     R: Send,
 {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(most);
+    // One thread would only be waited for.
+    if cores < 2 {
+        let mut kept = fresh();
+        let mut inputs = inputs;
+        return inputs.try_for_each(|input| each(work(&mut kept, input)));
+    }
     let queue = Queue {
         state: Mutex::new(State { inputs: inputs.enumerate(), taken: 0, done: 0, stopped: false }),
         moved: Condvar::new(),
@@ -135,8 +142,16 @@ mod tests {
             results.push(result);
             Ok::<(), ()>(())
         };
-        in_order(0..1000, || (), slow_when_even, each).unwrap();
+        in_order(64, 0..1000, || (), slow_when_even, each).unwrap();
         assert_eq!(results, (0..1000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn one_input_is_worked_on_by_the_thread_that_asks() {
+        let here = thread::current().id();
+        let work = |_: &mut (), ()| thread::current().id();
+        let each = |id| if id == here { Ok(()) } else { Err(()) };
+        in_order(1, std::iter::once(()), || (), work, each).unwrap();
     }
 
     #[test]
@@ -154,7 +169,7 @@ mod tests {
             done += 1;
             if done == 500 { Err(()) } else { Ok(()) }
         };
-        in_order(0..100_000, || (), count, each).unwrap_err();
+        in_order(64, 0..100_000, || (), count, each).unwrap_err();
         assert!(taken.into_inner() < 10_000);
     }
 }

@@ -1,6 +1,8 @@
 //! Work on files of strangers, for a limited time.
 
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::cell::Cell;
+use std::io;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
@@ -12,8 +14,15 @@ pub(super) const PATIENCE: Duration =
 /// Stack of the thread: forms within forms are followed 50 levels deep.
 const STACK: usize = 16 << 20;
 
-/// Runs `work` in a thread of its own, and waits for it no longer than `limit`; a panic in it is damage, which
-/// `damaged` names, and `late` says what takes so long.
+type Work = Box<dyn FnOnce() + Send>;
+
+thread_local! {
+    /// The worker of this thread's last piece of work: a new one for each of a thousand files costs more than most.
+    static WORKER: Cell<Option<Sender<Work>>> = const { Cell::new(None) };
+}
+
+/// Runs `work` in another thread, and waits for it no longer than `limit`; a panic in it is damage, which `damaged`
+/// names, and `late` says what takes so long.
 ///
 /// A thread cannot be ended from outside, and the parsers cannot be asked to stop: one that is late is left behind
 /// and ends with its work or with the process.
@@ -23,14 +32,29 @@ pub(super) fn within<T: Send + 'static>(
     late: &'static str,
     work: impl FnOnce() -> Result<T, PdfError> + Send + 'static,
 ) -> Result<T, PdfError> {
+    let worker = WORKER.take().map_or_else(start, Ok)?;
     let (sender, receiver) = mpsc::sync_channel(1);
-    thread::Builder::new().name("pdf".to_owned()).stack_size(STACK).spawn(move || {
+    let work = move || {
+        let result = guard::guard(damaged, work);
         // Nobody may be waiting any more.
-        let _ = sender.send(guard::guard(damaged, work));
-    })?;
+        let _ = sender.send(result);
+    };
+    // A worker that is gone drops the work, and its sender with it.
+    let _ = worker.send(Box::new(work));
     match receiver.recv_timeout(limit) {
-        Ok(result) => result?,
+        Ok(result) => {
+            WORKER.set(Some(worker));
+            result?
+        }
         Err(RecvTimeoutError::Timeout) => Err(PdfError::TooLarge { what: late }),
         Err(RecvTimeoutError::Disconnected) => Err(PdfError::Damaged { what: damaged }),
     }
+}
+
+/// A thread that ends with its sender.
+fn start() -> io::Result<Sender<Work>> {
+    let (sender, receiver) = mpsc::channel::<Work>();
+    let thread = thread::Builder::new().name("pdf".to_owned()).stack_size(STACK);
+    thread.spawn(move || receiver.into_iter().for_each(|work| work()))?;
+    Ok(sender)
 }

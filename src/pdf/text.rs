@@ -59,6 +59,8 @@ pub(super) struct Text {
     /// The last glyph that was not a script: scripts are measured against its line.
     line: Option<Set>,
     undecoded: usize,
+    /// Those of one glyph; kept, since there are thousands.
+    characters: String,
     glyphs: usize,
     drawn: usize,
     /// Places where nothing has been drawn so far are `true`.
@@ -93,6 +95,7 @@ impl Text {
             last: None,
             line: None,
             undecoded: 0,
+            characters: String::new(),
             glyphs: 0,
             drawn: 0,
             places: places.into_iter().map(|place| (place, true)).collect(),
@@ -141,7 +144,8 @@ impl Text {
             script: false,
             space: false,
         };
-        let mut characters = String::new();
+        let mut characters = std::mem::take(&mut self.characters);
+        characters.clear();
         match glyph.as_unicode() {
             Some(BfString::Char(character)) => letters(character, &mut characters),
             Some(BfString::String(text)) => {
@@ -162,6 +166,7 @@ impl Text {
         let top = if turned { up * -0.7 } else { up * 0.7 };
         let rect = Rect::around([origin, origin + across, origin + top, origin + across + top]);
         self.set(&characters, set, rect, visible);
+        self.characters = characters;
     }
 
     fn set(&mut self, characters: &str, mut set: Set, rect: Rect, visible: bool) {

@@ -240,3 +240,34 @@ fn the_pinned_record_is_that_of_the_paper() {
     assert_eq!(ran.status, Some(0));
     assert!(ran.out().contains("the pinned record was not used"), "{}", ran.out());
 }
+
+#[test]
+fn a_sarif_log_is_whole_also_where_files_have_no_findings_or_cannot_be_read() {
+    let desk = Desk::new();
+    desk.copy("checks/proof-missing/good.pdf", "good.pdf");
+    desk.copy("checks/output-intent/bad.pdf", "note.pdf");
+    desk.copy("checks/proof-missing/bad.pdf", "warning.pdf");
+    desk.write("empty.pdf", b"");
+    let log = |files: &[&str]| -> Value {
+        let ran = desk.run(&[&["check", "--format", "sarif"], files].concat());
+        serde_json::from_slice(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.out()))
+    };
+    let run = |log: &Value| log["runs"][0].clone();
+    let nothing = run(&log(&["good.pdf"]));
+    assert_eq!(nothing["results"], Value::Array(Vec::new()));
+    assert_eq!(nothing["invocations"][0]["executionSuccessful"], true);
+    let all = run(&log(&["paper.pdf", "good.pdf", "empty.pdf", "note.pdf", "warning.pdf"]));
+    let results = all["results"].as_array().unwrap();
+    let levels: Vec<_> = results.iter().map(|result| result["level"].as_str().unwrap()).collect();
+    assert_eq!(levels, ["error", "note", "warning"]);
+    for result in results {
+        let rule = &all["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+        assert_eq!(rule["id"], result["ruleId"]);
+        let file = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert_eq!(file["uriBaseId"], "%SRCROOT%");
+        assert!(result["partialFingerprints"]["primaryLocationLineHash"].is_string());
+    }
+    let invocation = &all["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    assert_eq!(invocation["toolExecutionNotifications"].as_array().unwrap().len(), 1);
+}

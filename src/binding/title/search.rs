@@ -1,6 +1,6 @@
 //! Every run of words on a page against the hash of a title. Bounded: a page may be made to be slow.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use sha2::{Digest, Sha256};
 
@@ -37,19 +37,33 @@ pub(super) fn find(words: &[&Word], target: &[u8; 32]) -> Option<String> {
 }
 
 fn search(words: &[&Word], style: Style, target: &[u8; 32], budget: &Cell<u32>) -> Option<String> {
-    let texts: Vec<String> = words.iter().map(|word| style.write(&word.text)).collect();
+    let texts = Texts { words, style, written: vec![OnceCell::new(); words.len()] };
     (0..words.len()).find_map(|start| {
-        let run = Run { words: &words[start..], texts: &texts[start..], target, budget };
+        let run = Run { words: &words[start..], texts: &texts, start, target, budget };
         let length = run.matching(0, Sha256::new(), false, 0)?;
         let title: Vec<_> = run.words[..length].iter().map(|word| word.text.as_str()).collect();
         Some(title.join(" "))
     })
 }
 
+/// The words as one style writes them, each when it is first needed: a title stands near the top as a rule.
+struct Texts<'a> {
+    words: &'a [&'a Word],
+    style: Style,
+    written: Vec<OnceCell<String>>,
+}
+
+impl Texts<'_> {
+    fn at(&self, index: usize) -> &str {
+        self.written[index].get_or_init(|| self.style.write(&self.words[index].text))
+    }
+}
+
 /// The runs that begin with one word.
 struct Run<'a> {
     words: &'a [&'a Word],
-    texts: &'a [String],
+    texts: &'a Texts<'a>,
+    start: usize,
     target: &'a [u8; 32],
     budget: &'a Cell<u32>,
 }
@@ -60,8 +74,8 @@ impl Run<'_> {
     /// or without it (a word that was divided).
     fn matching(&self, index: usize, hash: Sha256, joined: bool, hyphens: usize) -> Option<usize> {
         let (mut hash, mut joined) = (hash, joined);
-        for index in index..self.texts.len().min(LONGEST) {
-            let text = &self.texts[index];
+        for index in index..self.words.len().min(LONGEST) {
+            let text = self.texts.at(self.start + index);
             if index > 0 && !joined {
                 hash.update(b" ");
             }
