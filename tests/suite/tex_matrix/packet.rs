@@ -15,7 +15,7 @@ const TEMPLATES: [&str; 2] = ["with-pdfx-after", "with-xmpincl"];
 
 #[test]
 fn anonymous_in_time_leaves_the_packet_alone() {
-    if !super::is_asked_for() {
+    if !super::can_compile() {
         return;
     }
     let folder = pdf_files::folder("tex-packet");
@@ -33,7 +33,7 @@ fn anonymous_in_time_leaves_the_packet_alone() {
 
 #[test]
 fn anonymous_too_late_is_an_error() {
-    if !super::is_asked_for() {
+    if !super::can_compile() {
         return;
     }
     let folder = pdf_files::folder("tex-packet-late");
