@@ -158,8 +158,7 @@ fn revtex_survives_arxiv() {
 
 #[test]
 fn acmart_survives_arxiv() {
-    // With xelatex it asks for fonts that Debian's TeX Live does not bring.
-    survives("acmart-sigconf", &ENGINES[..2]);
+    survives("acmart-sigconf", &ENGINES);
 }
 
 #[test]

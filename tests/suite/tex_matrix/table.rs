@@ -27,23 +27,25 @@ fn path() -> PathBuf {
 /// The rows by template, each the cells of the engines.
 type Rows = BTreeMap<String, Vec<String>>;
 
+/// What the file holds, by the name of the TeX Live.
+fn sections() -> BTreeMap<String, Rows> {
+    let text = fs::read_to_string(path()).unwrap_or_default();
+    let sections =
+        text.split("\n## ").skip(1).map(|section| section.split_once('\n').expect("a heading"));
+    sections.map(|(name, rows)| (name.to_owned(), rows.lines().filter_map(row).collect())).collect()
+}
+
 /// What differs from the section of this TeX Live, where the file has one. `complete` says that `cells` has every
 /// template; else only those rows are compared or written anew.
 pub fn check(cells: &Cells, complete: bool) -> Vec<String> {
     let release = release::name();
-    let text = fs::read_to_string(path()).unwrap_or_default();
-    let mut sections: BTreeMap<&str, Rows> = text
-        .split("\n## ")
-        .skip(1)
-        .map(|section| section.split_once('\n').expect("a heading"))
-        .map(|(name, section)| (name, section.lines().filter_map(row).collect()))
-        .collect();
+    let mut sections = sections();
     let mut found = Rows::new();
     for ((name, _), cell) in cells {
         found.entry(name.clone()).or_default().push(cell.clone());
     }
     if std::env::var_os("UPDATE").is_some() {
-        let rows = sections.entry(&release).or_default();
+        let rows = sections.entry(release).or_default();
         if complete {
             rows.clear();
         }
@@ -52,7 +54,7 @@ pub fn check(cells: &Cells, complete: bool) -> Vec<String> {
         fs::write(path(), HEAD.to_owned() + &sections.collect::<String>()).unwrap();
         return Vec::new();
     }
-    let Some(known) = sections.get(release.as_str()) else {
+    let Some(known) = sections.get(&release) else {
         eprintln!("docs/tex-matrix.md has no {release} to compare with");
         return Vec::new();
     };
@@ -93,18 +95,62 @@ fn section(name: &str, rows: &Rows) -> String {
     text
 }
 
-/// The counts, in sentences that the README can quote.
+/// The counts of a section.
+struct Counts {
+    templates: usize,
+    /// Papers that compile without pith.
+    compiled: usize,
+    title: usize,
+    page: usize,
+    hidden: usize,
+    verified: usize,
+}
+
+impl Counts {
+    fn of(rows: &Rows) -> Self {
+        let cells = || rows.values().flatten();
+        let count = |text: &str| cells().filter(|cell| cell.contains(text)).count();
+        Self {
+            templates: rows.len(),
+            compiled: cells().count() - count("not available"),
+            title: count("title,"),
+            page: count("page,"),
+            hidden: count("as expected"),
+            verified: count(", verified"),
+        }
+    }
+}
+
 fn summary(rows: &Rows) -> String {
-    let cells = || rows.values().flatten();
-    let count = |text: &str| cells().filter(|cell| cell.contains(text)).count();
-    let compiled = cells().count() - count("not available");
-    let verified = count(", verified");
-    let (title, page, hidden) = (count("title,"), count("page,"), count("as expected"));
+    let Counts { templates, compiled, title, page, hidden, verified } = Counts::of(rows);
     format!(
-        "{} templates by {} engines: {compiled} papers compile without pith. With it the badge is in the title of \
+        "{templates} templates by {} engines: {compiled} papers compile without pith. With it the badge is in the title of \
          {title},\nat the foot of page 1 of {page}, and hidden in {hidden} under blind review; {verified} are \
          verified from the PDF alone.",
-        rows.len(),
         ENGINES.len()
     )
+}
+
+/// The README's table is that of the file.
+#[test]
+fn the_readme_has_the_counts() {
+    let mut table = String::from(
+        "| TeX Live | papers | badge in the title | at the foot of page 1 | hidden, blind review | verified |\n\
+         | --- | --- | --- | --- | --- | --- |\n",
+    );
+    for (name, rows) in sections() {
+        let Counts { compiled, title, page, hidden, verified, .. } = Counts::of(&rows);
+        let year = name.trim_start_matches("TeX Live ");
+        writeln!(table, "| {year} | {compiled} | {title} | {page} | {hidden} | {verified} |")
+            .unwrap();
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let start = readme.find("| TeX Live |").expect("the table");
+    let end = start + readme[start..].find("\n\n").expect("its end") + 1;
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path, format!("{}{table}{}", &readme[..start], &readme[end..])).unwrap();
+    } else {
+        assert_eq!(&readme[start..end], table, "UPDATE=1 cargo test the_readme_has writes it anew");
+    }
 }
