@@ -273,6 +273,8 @@ fn is_of_the_kernel(name: &str) -> bool {
     let inner =
         ["__str_map_", "__tl_analysis_", "c__shipout_", "__shipout_", "__regex_", "g__regex_"];
     derived.contains(&name)
+        // The badge's font, as the kernel names what it has opened.
+        || name.starts_with("OT1/cmtt/")
         || keys && name.contains("> pith/")
         || hook && ["pith", "cmd/", "package/"].iter().any(|part| name.contains(part))
         || function

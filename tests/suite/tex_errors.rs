@@ -116,20 +116,20 @@ const CASES: [Case; 24] = [
         "\\usepackage[year=2025]{pith}",
         "The year '2025' differs from '2024', given before.",
     ),
-    error("bare: not a year", "\\usepackage[year=24]{pith}", "'24' is not a year of four digits."),
+    error("bare: not a year", "\\usepackage[year=24]{pith}\\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}", "'24' is not a year of four digits."),
     error(
         "bare: a source without its version",
-        "\\usepackage[source=2403.01164]{pith}",
+        "\\usepackage[source=2403.01164]{pith}\\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}",
         "'2403.01164' is not an arXiv id with its version.",
     ),
     error(
         "bare: an unknown position",
-        "\\usepackage[position=left]{pith}",
+        "\\usepackage[position=left]{pith}\\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}",
         "accepts only a fixed set of choices.",
     ),
     error(
         "bare: an unknown key",
-        "\\usepackage[colour=red]{pith}",
+        "\\usepackage[colour=red]{pith}\\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}",
         "The key 'pith/colour' is unknown",
     ),
     error(
