@@ -91,15 +91,21 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         terminal.raw(Sarif::head().as_bytes())?;
     }
     let style = terminal.text;
-    let work = |settings: &mut LastSettings, found: Found| -> Result<Done, Failure> {
-        let report = match found {
-            Ok(path) => checker.report(&path, &*settings.of(&path)?),
-            Err(unreadable) => *unreadable,
+    let work = |settings: &mut LastSettings, found: Found| -> Done {
+        let (report, exit) = match found {
+            Ok(path) => match settings.of(&path) {
+                Ok(settings) => {
+                    let report = checker.report(&path, &settings);
+                    let exit = exit_of(&report);
+                    (report, exit)
+                }
+                Err(failure) => (misconfigured(&path, &failure), failure.exit),
+            },
+            Err(unreadable) => (*unreadable, Exit::Io),
         };
-        Ok(done(&report, args.format, options.verbose, &style))
+        done(&report, exit, args.format, options.verbose, &style)
     };
-    let each = |done: Result<Done, Failure>| -> Result<(), Failure> {
-        let done = done?;
+    let each = |done: Done| -> Result<(), Failure> {
         exit = exit.max(done.exit);
         counts.merge(done.counts);
         bar.suspend(|| match args.format {
@@ -123,8 +129,7 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     Ok(exit)
 }
 
-fn done(report: &FileReport, format: Format, verbose: bool, style: &Text) -> Done {
-    let exit = exit_of(report);
+fn done(report: &FileReport, exit: Exit, format: Format, verbose: bool, style: &Text) -> Done {
     let text = match format {
         Format::Text => style.file(report, verbose),
         Format::Json => line(&CheckJson::new(report, exit as u8)),
@@ -134,6 +139,16 @@ fn done(report: &FileReport, format: Format, verbose: bool, style: &Text) -> Don
     let is_sarif = format == Format::Sarif;
     let notification = is_sarif.then(|| Sarif::notification(report)).flatten();
     Done { text, exit, counts: Counts::of(report), notification }
+}
+
+/// A paper whose pith.toml has a mistake in it. Others may have another one.
+fn misconfigured(path: &Path, failure: &Failure) -> FileReport {
+    let outcome = Err(Unchecked {
+        message: failure.message.clone(),
+        remedy: failure.remedy.clone(),
+        findings: Vec::new(),
+    });
+    FileReport { path: path.to_owned(), outcome }
 }
 
 fn exit_of(report: &FileReport) -> Exit {

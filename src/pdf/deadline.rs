@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{PdfError, guard};
 
@@ -57,4 +57,22 @@ fn start() -> io::Result<Sender<Work>> {
     let thread = thread::Builder::new().name("pdf".to_owned()).stack_size(STACK);
     thread.spawn(move || receiver.into_iter().for_each(|work| work()))?;
     Ok(sender)
+}
+
+/// What a search through objects may use up: a number of them, and as much time as page 1.
+pub(super) struct Allowance {
+    objects: usize,
+    until: Instant,
+}
+
+impl Allowance {
+    pub(super) fn new(objects: usize) -> Self {
+        Self { objects, until: Instant::now() + PATIENCE }
+    }
+
+    /// Whether one more object may be looked at.
+    pub(super) fn take(&mut self) -> bool {
+        self.objects = self.objects.saturating_sub(1);
+        self.objects > 0 && Instant::now() < self.until
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use hayro_syntax::object::{Array, Dict, MaybeRef, Name, ObjRef, Object, Stream};
 
+use super::deadline::Allowance;
 use super::{ObjectId, Pdf, guard, names};
 
 /// Pages that are looked at.
@@ -32,8 +33,8 @@ impl Pdf {
     pub fn missing_fonts(&self) -> Vec<MissingFont> {
         let what = "its fonts cannot be read";
         guard::guard(what, || {
-            let mut search =
-                Search { found: Vec::new(), seen: HashSet::new(), left: MAX_OBJECTS, page: 0 };
+            let left = Allowance::new(MAX_OBJECTS);
+            let mut search = Search { found: Vec::new(), seen: HashSet::new(), left, page: 0 };
             for page in self.file.pages().iter().take(MAX_PAGES) {
                 search.page += 1;
                 let resources = page.resources();
@@ -49,19 +50,18 @@ impl Pdf {
 struct Search {
     found: Vec<MissingFont>,
     seen: HashSet<ObjRef>,
-    left: usize,
+    left: Allowance,
     page: usize,
 }
 
 impl Search {
     /// Whether what stands in a dictionary of resources has not been looked at yet.
     fn is_new(&mut self, value: &MaybeRef<Object<'_>>) -> bool {
-        self.left = self.left.saturating_sub(1);
         let is_new = match value {
             MaybeRef::Ref(reference) => self.seen.insert(*reference),
             MaybeRef::NotRef(_) => true,
         };
-        is_new && self.left > 0
+        is_new && self.left.take()
     }
 
     fn fonts(&mut self, fonts: &Dict<'_>) {

@@ -7,9 +7,10 @@ use hayro_syntax::object::{FromBytes, Number};
 use hayro_syntax::reader::{Reader, ReaderExt};
 
 use super::append::Prefix;
+use super::deadline::Allowance;
 use super::{Pdf, guard};
 
-/// Revisions that are opened, the newest first.
+/// More than the revisions that are opened, the newest first.
 const MAX_REVISIONS: usize = 32;
 /// How far behind the start of a section its `startxref` is looked for: a table of 1.6 million objects.
 const MAX_SECTION: usize = 32 << 20;
@@ -18,11 +19,13 @@ const STARTXREF: &[u8] = b"startxref";
 const END: &[u8] = b"%%EOF";
 
 impl Pdf {
-    /// The earlier revisions, newest first, at most 32. One that cannot be opened is left out. The first page and
+    /// The earlier revisions, newest first, at most 31, as far as there is time. One that cannot be opened is left out. The first page and
     /// the rest of a linearized file are one revision. Nothing is copied.
     pub fn revisions(&self) -> impl Iterator<Item = Pdf> {
         let ends = guard::guard("its revisions cannot be read", || self.revision_ends());
-        ends.unwrap_or_default().into_iter().filter_map(|length| {
+        let mut left = Allowance::new(MAX_REVISIONS);
+        let ends = ends.unwrap_or_default().into_iter().take_while(move |_| left.take());
+        ends.filter_map(|length| {
             let prefix = Prefix { data: self.file.data().clone(), length };
             Self::load(PdfData::from(Arc::new(prefix)), Some(&self.password)).ok()
         })
@@ -33,8 +36,10 @@ impl Pdf {
         let Some((newest, earlier)) = self.chain.sections.split_first() else {
             return Vec::new();
         };
+        let mut left = Allowance::new(usize::MAX);
         let mut ends: Vec<_> = earlier
             .iter()
+            .take_while(|_| left.take())
             .filter(|section| section.offset < newest.offset)
             .filter_map(|section| {
                 let (start, end) = end_of(self.bytes(), section.offset, newest.offset)?;

@@ -2,11 +2,12 @@
 
 use hayro_syntax::object::{Array, Dict, Name, Object};
 
+use super::deadline::Allowance;
 use super::{ObjectId, Pdf, guard, names};
 
 /// Pages that are looked at.
 const MAX_PAGES: usize = 50;
-/// Annotations and form fields that are looked at.
+/// Annotations, form fields and actions that are looked at.
 const MAX_OBJECTS: usize = 5_000;
 
 /// A place that has a script.
@@ -33,6 +34,7 @@ impl Pdf {
             let object = dict.obj_id().and_then(ObjectId::from_identifier);
             found.push(Script { runs, page, object });
         };
+        let mut left = Allowance::new(MAX_OBJECTS);
         let Some(catalog) = self.catalog() else {
             return found;
         };
@@ -41,21 +43,25 @@ impl Pdf {
         if let Some(tree) = tree.filter(has_names) {
             note("when the file is opened", None, &tree);
         }
-        if is_script(&catalog, b"OpenAction") {
+        if is_script(&catalog, b"OpenAction", &mut left) {
             note("when the file is opened", None, &catalog);
         }
-        if has_event_script(&catalog) {
+        if has_event_script(&catalog, &mut left) {
             note("when the file is closed, saved or printed", None, &catalog);
         }
-        let mut left = MAX_OBJECTS;
         let form = catalog.get::<Dict<'_>>(names::ACRO_FORM);
         let mut open: Vec<Array<'_>> =
             form.and_then(|form| form.get(names::FIELDS)).into_iter().collect();
         let mut in_form = false;
         while let Some(fields) = open.pop() {
-            for field in fields.iter::<Dict<'_>>().take(left) {
-                left -= 1;
-                if !in_form && (is_script(&field, names::ACTION) || has_event_script(&field)) {
+            for field in fields.iter::<Dict<'_>>() {
+                if !left.take() {
+                    break;
+                }
+                let has = |left: &mut _| {
+                    is_script(&field, names::ACTION, left) || has_event_script(&field, left)
+                };
+                if !in_form && has(&mut left) {
                     in_form = true;
                     note("when a form field is used", None, &field);
                 }
@@ -64,17 +70,20 @@ impl Pdf {
         }
         for (index, page) in self.file.pages().iter().take(MAX_PAGES).enumerate() {
             let dict = page.raw();
-            if has_event_script(dict) {
+            if has_event_script(dict, &mut left) {
                 note("when the page is shown", Some(index + 1), dict);
             }
             let annotations = dict.get::<Array<'_>>(names::ANNOTS);
             let annotations = annotations.iter().flat_map(|all| all.iter::<Dict<'_>>());
-            for annotation in annotations.take(left) {
-                left -= 1;
+            for annotation in annotations {
+                if !left.take() {
+                    break;
+                }
                 // A form field stands on its page too.
                 let kind = annotation.get::<Name<'_>>(names::SUBTYPE);
                 let is_field = kind.is_some_and(|kind| kind.as_ref() == b"Widget");
-                let has = is_script(&annotation, names::ACTION) || has_event_script(&annotation);
+                let has = is_script(&annotation, names::ACTION, &mut left)
+                    || has_event_script(&annotation, &mut left);
                 if has && !(is_field && in_form) {
                     note("when something on the page is clicked", Some(index + 1), &annotation);
                     break;
@@ -95,30 +104,34 @@ fn has_names(tree: &Dict<'_>) -> bool {
 }
 
 /// Whether the action under `key` is a script, or is followed by one.
-fn is_script(dict: &Dict<'_>, key: &[u8]) -> bool {
-    dict.get::<Object<'_>>(key).is_some_and(|action| runs_script(&action, 4))
+fn is_script(dict: &Dict<'_>, key: &[u8], left: &mut Allowance) -> bool {
+    dict.get::<Object<'_>>(key).is_some_and(|action| runs_script(&action, 4, left))
 }
 
-fn runs_script(action: &Object<'_>, depth: usize) -> bool {
+fn runs_script(action: &Object<'_>, depth: usize, left: &mut Allowance) -> bool {
+    if !left.take() {
+        return false;
+    }
     match action {
         Object::Dict(action) => {
             action.get::<Name<'_>>(b"S".as_slice()).is_some_and(|name| name.as_ref() == JAVASCRIPT)
                 || (depth > 0
                     && action
                         .get::<Object<'_>>(b"Next".as_slice())
-                        .is_some_and(|next| runs_script(&next, depth - 1)))
+                        .is_some_and(|next| runs_script(&next, depth - 1, left)))
         }
-        Object::Array(actions) if depth > 0 => {
-            actions.iter::<Object<'_>>().take(20).any(|action| runs_script(&action, depth - 1))
-        }
+        Object::Array(actions) if depth > 0 => actions
+            .iter::<Object<'_>>()
+            .take(20)
+            .any(|action| runs_script(&action, depth - 1, left)),
         _ => false,
     }
 }
 
 /// Whether an event in the additional actions, /AA, runs a script.
-fn has_event_script(dict: &Dict<'_>) -> bool {
+fn has_event_script(dict: &Dict<'_>, left: &mut Allowance) -> bool {
     let Some(events) = dict.get::<Dict<'_>>(b"AA".as_slice()) else {
         return false;
     };
-    events.keys().take(20).any(|event| is_script(&events, &event))
+    events.keys().take(20).any(|event| is_script(&events, &event, left))
 }

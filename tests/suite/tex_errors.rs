@@ -116,7 +116,11 @@ const CASES: [Case; 24] = [
         "\\usepackage[year=2025]{pith}",
         "The year '2025' differs from '2024', given before.",
     ),
-    error("bare: not a year", "\\usepackage[year=24]{pith}\\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}", "'24' is not a year of four digits."),
+    error(
+        "bare: not a year",
+        "\\usepackage[year=24]{pith}\\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}",
+        "'24' is not a year of four digits.",
+    ),
     error(
         "bare: a source without its version",
         "\\usepackage[source=2403.01164]{pith}\\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}",
