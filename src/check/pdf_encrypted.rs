@@ -1,5 +1,7 @@
 //! pdf-encrypted
 
+use crate::pdf::Encryption;
+
 use super::{Check, Finding, Level, Subject};
 
 pub(super) const CHECK: Check = Check {
@@ -15,7 +17,10 @@ pub(super) const CHECK: Check = Check {
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {
     match subject.pdf.encryption() {
-        Some(_) => vec![CHECK.finding("the PDF is encrypted (it opens without a password)")],
+        Some(Encryption::OwnerPassword) => {
+            vec![CHECK.finding("the PDF is encrypted (it opens without a password)")]
+        }
+        Some(Encryption::UserPassword) => vec![locked()],
         None => Vec::new(),
     }
 }

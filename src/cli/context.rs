@@ -77,11 +77,20 @@ impl Context {
 
 /// Whether the user named a source, beside the registry that is asked when none is named.
 pub(super) fn is_asked(options: &Options) -> bool {
-    mirrors(options) != [DEFAULT_URL]
+    !named_mirrors(options).is_empty()
 }
 
-/// The mirrors to ask, in order: those of `--mirror`, else those of `PITH_MIRROR`, else the registry.
+/// The mirrors to ask, in order: those that were named, else the registry.
 fn mirrors(options: &Options) -> Vec<String> {
+    let mut mirrors = named_mirrors(options);
+    if mirrors.is_empty() {
+        mirrors.push(DEFAULT_URL.to_owned());
+    }
+    mirrors
+}
+
+/// Those of `--mirror`, else those of `PITH_MIRROR`.
+fn named_mirrors(options: &Options) -> Vec<String> {
     let mut mirrors = options.mirror.clone();
     mirrors.retain(|name| !name.is_empty());
     if mirrors.is_empty() {
@@ -90,9 +99,6 @@ fn mirrors(options: &Options) -> Vec<String> {
         let list = list.to_string_lossy().into_owned();
         let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
         mirrors.extend(names.map(str::to_owned));
-    }
-    if mirrors.is_empty() {
-        mirrors.push(DEFAULT_URL.to_owned());
     }
     mirrors
 }

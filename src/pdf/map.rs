@@ -133,17 +133,19 @@ mod fault {
 
     /// Runs in the thread that read the page; does nothing but load atomics and call the kernel.
     extern "C" fn handle(_: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
-        // SAFETY: the kernel hands over a valid `info`. What is replaced are whole pages within a map of ours that
-        // is still in the table, so nobody else's memory is touched.
+        // SAFETY: the kernel hands over a valid `info`. What is replaced is the one page that could not be read,
+        // within a map of ours that is in the table.
         unsafe {
             let at = (*info).si_addr() as usize;
             for (start, end) in STARTS.iter().zip(&ENDS) {
-                let (start, end) = (start.load(Ordering::SeqCst), end.load(Ordering::SeqCst));
-                if start != 0 && start <= at && at < end {
-                    let page = at - at % PAGE.load(Ordering::SeqCst);
+                let (first, end) = (start.load(Ordering::SeqCst), end.load(Ordering::SeqCst));
+                // The place may have gone to another map between the two.
+                let is_pair = first == start.load(Ordering::SeqCst);
+                if is_pair && first != 0 && first <= at && at < end {
+                    let size = PAGE.load(Ordering::SeqCst);
                     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
-                    let address = ptr::without_provenance_mut(page);
-                    let zeros = libc::mmap(address, end - page, libc::PROT_READ, flags, -1, 0);
+                    let address = ptr::without_provenance_mut(at - at % size);
+                    let zeros = libc::mmap(address, size, libc::PROT_READ, flags, -1, 0);
                     if zeros != libc::MAP_FAILED {
                         return;
                     }
