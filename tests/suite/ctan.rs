@@ -273,8 +273,8 @@ fn is_of_the_kernel(name: &str) -> bool {
     let inner =
         ["__str_map_", "__tl_analysis_", "c__shipout_", "__shipout_", "__regex_", "g__regex_"];
     derived.contains(&name)
-        // The badge's font, as the kernel names what it has opened.
-        || name.starts_with("OT1/cmtt/")
+        // The badge's fonts, as the kernel names what it has opened.
+        || ["OT1/cmtt/", "OT1/cmr/"].iter().any(|font| name.starts_with(font))
         || keys && name.contains("> pith/")
         || hook && ["pith", "cmd/", "package/"].iter().any(|part| name.contains(part))
         || function
