@@ -137,8 +137,6 @@ enum Need {
     Packet,
     /// A record from elsewhere, to compare with.
     Record,
-    /// A file that is not encrypted.
-    Clear,
 }
 
 impl Need {
@@ -155,10 +153,6 @@ impl Need {
             Self::Record => (
                 subject.pinned.is_some() || subject.registered.is_some(),
                 "there is no record to compare with; give --mirror",
-            ),
-            Self::Clear => (
-                subject.pdf.encryption().is_none(),
-                "the earlier revisions of an encrypted file are not read",
             ),
         };
         (!is_there).then_some(reason)

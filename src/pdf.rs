@@ -15,6 +15,7 @@ mod convert;
 mod deadline;
 mod dict;
 mod fonts;
+mod form;
 mod guard;
 mod map;
 mod names;

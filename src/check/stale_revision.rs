@@ -1,6 +1,6 @@
 //! stale-revision
 
-use super::{Check, Finding, Level, Need, Place, Subject};
+use super::{Check, Finding, Level, Place, Subject};
 use crate::id::PithNumber;
 use crate::metadata::{Key, Reading};
 
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
           of another paper, or one that was taken out for blind review.",
     remedy: "Compile the paper anew, or write the file anew in one piece: `qpdf IN.pdf OUT.pdf`. Signatures do \
              not survive that.",
-    needs: &[Need::Clear],
+    needs: &[],
     run,
 };
 

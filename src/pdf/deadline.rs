@@ -72,7 +72,10 @@ impl Allowance {
 
     /// Whether one more object may be looked at.
     pub(super) fn take(&mut self) -> bool {
-        self.objects = self.objects.saturating_sub(1);
-        self.objects > 0 && Instant::now() < self.until
+        if self.objects == 0 || Instant::now() >= self.until {
+            return false;
+        }
+        self.objects -= 1;
+        true
     }
 }

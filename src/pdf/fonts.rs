@@ -55,13 +55,14 @@ struct Search {
 }
 
 impl Search {
-    /// Whether what stands in a dictionary of resources has not been looked at yet.
+    /// Whether what stands in a dictionary of resources has not been looked at yet, and may be: looking it up among
+    /// those that were costs time too.
     fn is_new(&mut self, value: &MaybeRef<Object<'_>>) -> bool {
         let is_new = match value {
             MaybeRef::Ref(reference) => self.seen.insert(*reference),
             MaybeRef::NotRef(_) => true,
         };
-        is_new && self.left.take()
+        self.left.take() && is_new
     }
 
     fn fonts(&mut self, fonts: &Dict<'_>) {

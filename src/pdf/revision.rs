@@ -10,7 +10,7 @@ use super::append::Prefix;
 use super::deadline::Allowance;
 use super::{Pdf, guard};
 
-/// More than the revisions that are opened, the newest first.
+/// Revisions that are opened, the newest first.
 const MAX_REVISIONS: usize = 32;
 /// How far behind the start of a section its `startxref` is looked for: a table of 1.6 million objects.
 const MAX_SECTION: usize = 32 << 20;
@@ -19,8 +19,8 @@ const STARTXREF: &[u8] = b"startxref";
 const END: &[u8] = b"%%EOF";
 
 impl Pdf {
-    /// The earlier revisions, newest first, at most 31, as far as there is time. One that cannot be opened is left out. The first page and
-    /// the rest of a linearized file are one revision. Nothing is copied.
+    /// The earlier revisions, newest first, at most 32, as far as there is time. One that cannot be opened is left
+    /// out. The first page and the rest of a linearized file are one revision. Nothing is copied.
     pub fn revisions(&self) -> impl Iterator<Item = Pdf> {
         let ends = guard::guard("its revisions cannot be read", || self.revision_ends());
         let mut left = Allowance::new(MAX_REVISIONS);

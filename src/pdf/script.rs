@@ -3,7 +3,7 @@
 use hayro_syntax::object::{Array, Dict, Name, Object};
 
 use super::deadline::Allowance;
-use super::{ObjectId, Pdf, guard, names};
+use super::{ObjectId, Pdf, form, guard, names};
 
 /// Pages that are looked at.
 const MAX_PAGES: usize = 50;
@@ -49,25 +49,14 @@ impl Pdf {
         if has_event_script(&catalog, &mut left) {
             note("when the file is closed, saved or printed", None, &catalog);
         }
-        let form = catalog.get::<Dict<'_>>(names::ACRO_FORM);
-        let mut open: Vec<Array<'_>> =
-            form.and_then(|form| form.get(names::FIELDS)).into_iter().collect();
         let mut in_form = false;
-        while let Some(fields) = open.pop() {
-            for field in fields.iter::<Dict<'_>>() {
-                if !left.take() {
-                    break;
-                }
-                let has = |left: &mut _| {
-                    is_script(&field, names::ACTION, left) || has_event_script(&field, left)
-                };
-                if !in_form && has(&mut left) {
-                    in_form = true;
-                    note("when a form field is used", None, &field);
-                }
-                open.extend(field.get::<Array<'_>>(names::KIDS));
+        form::each_field(&catalog, &mut left, |field, left| {
+            if !in_form && (is_script(field, names::ACTION, left) || has_event_script(field, left))
+            {
+                in_form = true;
+                note("when a form field is used", None, field);
             }
-        }
+        });
         for (index, page) in self.file.pages().iter().take(MAX_PAGES).enumerate() {
             let dict = page.raw();
             if has_event_script(dict, &mut left) {

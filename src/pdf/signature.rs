@@ -3,7 +3,8 @@
 
 use hayro_syntax::object::{self, Array, Dict, Name, Number};
 
-use super::{ObjectId, Pdf, guard, names, text_string};
+use super::deadline::Allowance;
+use super::{ObjectId, Pdf, form, guard, names, text_string};
 
 /// Form fields that are looked at.
 const MAX_FIELDS: usize = 10_000;
@@ -43,19 +44,9 @@ impl Pdf {
 
     fn find_signatures(&self) -> Vec<Signature> {
         let mut found = Vec::new();
-        let form = self.catalog().and_then(|catalog| catalog.get::<Dict<'_>>(names::ACRO_FORM));
-        let mut open: Vec<Array<'_>> =
-            form.and_then(|form| form.get(names::FIELDS)).into_iter().collect();
-        let mut seen = 0;
-        while let Some(fields) = open.pop() {
-            for field in fields.iter::<Dict<'_>>() {
-                seen += 1;
-                if seen > MAX_FIELDS {
-                    return found;
-                }
-                found.extend(signature(&field));
-                open.extend(field.get::<Array<'_>>(names::KIDS));
-            }
+        let mut left = Allowance::new(MAX_FIELDS);
+        if let Some(catalog) = self.catalog() {
+            form::each_field(&catalog, &mut left, |field, _| found.extend(signature(field)));
         }
         found
     }

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use pith::metadata::Reading;
 use pith::pdf::{Pdf, Rect};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::pdf_files;
 use crate::records::HETEGEN_SUFFIX;
 use crate::tex::{outcome, verify};
-use crate::tex_matrix::paper::Paper;
+use crate::tex_matrix::paper::{Paper, two_lines};
 use crate::tools;
 
 const ENGINES: [&str; 3] = ["pdflatex", "latex", "xelatex"];
@@ -28,8 +28,7 @@ fn script(name: &str) -> String {
 /// A template of the matrix with the two lines, in `folder`.
 fn paper(folder: &Path, template: &str) -> PathBuf {
     let path = format!("{}/tests/tex/templates/{template}.tex", env!("CARGO_MANIFEST_DIR"));
-    let lines = format!("\\usepackage{{pith}}\n\\pithnumber{{{HETEGEN_SUFFIX}}}");
-    Paper::write(&folder.join(template), &fs::read(path).unwrap(), &lines).folder
+    Paper::write(&folder.join(template), &fs::read(path).unwrap(), &two_lines()).folder
 }
 
 /// Python with pikepdf, where every other tool is there as well.
@@ -74,16 +73,13 @@ fn metadata(pdf: &Path) -> BTreeSet<String> {
     printed.lines().filter(|line| !line.contains("PDFVersion")).map(str::to_owned).collect()
 }
 
-/// The exit status of `pith check`, and of each finding the check and what it expected.
-fn findings(pdf: &Path) -> (i32, Vec<(String, String)>) {
+/// The exit status of `pith check`, and what it finds.
+fn check(pdf: &Path) -> (i32, Value) {
     let name = pdf.to_str().unwrap();
     let arguments = ["check", "--offline", "--format", "json", name];
     let output = tools::output(pdf.parent().unwrap(), env!("CARGO_BIN_EXE_pith"), &arguments);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let findings = report["findings"].as_array().unwrap().iter();
-    let findings = findings.map(|found| (text(&found["check"]), text(&found["expected"])));
-    (output.status.code().unwrap(), findings.collect())
+    (output.status.code().unwrap(), report["findings"].clone())
 }
 
 /// After the stamp the paper is still verified, and badge, link and metadata are as they were.
@@ -104,14 +100,7 @@ fn survives(template: &str, engines: &[&str]) {
             assert_eq!(outcome(&verdict, step), "passed", "{case}: {verdict:#}");
         }
         assert_eq!(exit, 0, "{case}");
-        let (exit, findings) = findings(&stamped);
-        assert_eq!(findings, self::findings(&plain).1, "{case}: the stamp adds none");
-        assert_eq!(exit, 0, "{case}: {findings:?}");
-        // dvips calls a paper main.dvi where hyperxmp writes its title.
-        let own = findings.iter().filter(|(check, expected)| {
-            (check.as_str(), expected.as_str()) != ("info-xmp-disagree", "main.dvi")
-        });
-        assert_eq!(own.count(), 0, "{case}: {findings:?}");
+        assert_eq!(check(&stamped), (0, json!([])), "{case}");
 
         let (had, has) = (metadata(&plain), metadata(&stamped));
         let changed: Vec<_> = had.symmetric_difference(&has).collect();

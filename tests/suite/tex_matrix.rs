@@ -19,10 +19,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use compare::Finding;
-use paper::Paper;
+use paper::{Paper, two_lines};
 
 use crate::pdf_files::ENGINES;
-use crate::records::HETEGEN_SUFFIX;
 use crate::tools;
 
 /// What the table says of one template by one engine.
@@ -130,7 +129,7 @@ fn one(folder: &Path, name: &str, tex: &[u8], engine: &str) -> (String, Vec<Stri
     if !plain.compile(engine) || plain.is_unsettled() && !plain.compile(engine) {
         return ("not available".into(), Vec::new());
     }
-    let lines = format!("\\usepackage{{pith}}\n\\pithnumber{{{HETEGEN_SUFFIX}}}");
+    let lines = two_lines();
     let with = Paper::write(&folder.join("with"), tex, &lines);
     let first = with.folder.join("first.pdf");
     let compiled =

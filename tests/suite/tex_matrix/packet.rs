@@ -5,7 +5,7 @@ use std::fs;
 use pith::metadata::{Key, Reading};
 use pith::pdf::Pdf;
 
-use super::paper::Paper;
+use super::paper::{Paper, two_lines};
 use super::template;
 use crate::pdf_files;
 use crate::records::HETEGEN_SUFFIX;
@@ -38,7 +38,7 @@ fn anonymous_too_late_is_an_error() {
     }
     let folder = pdf_files::folder("tex-packet-late");
     for name in TEMPLATES {
-        let lines = format!("\\usepackage{{pith}}\n\\pithnumber{{{HETEGEN_SUFFIX}}}");
+        let lines = two_lines();
         let tex = String::from_utf8(template(name)).unwrap();
         let tex = tex.replace("\\begin{document}", "\\pithsetup{anonymous}\n\\begin{document}");
         let paper = Paper::write(&folder.join(name), tex.as_bytes(), &lines);

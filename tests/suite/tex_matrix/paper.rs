@@ -7,11 +7,16 @@ use std::process::Command;
 use pith::record::Record;
 
 use super::release;
-use crate::records::HETEGEN;
+use crate::records::{HETEGEN, HETEGEN_SUFFIX};
 use crate::tools;
 
 /// The line of a template that the two lines replace.
 const MARK: &str = "%%PITH%%";
+
+/// What an author adds to a paper.
+pub fn two_lines() -> String {
+    format!("\\usepackage{{pith}}\n\\pithnumber{{{HETEGEN_SUFFIX}}}")
+}
 
 /// A folder with main.tex and the pith.sty of the paper.
 pub struct Paper {

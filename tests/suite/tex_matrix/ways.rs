@@ -4,10 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::compare;
-use super::paper::Paper;
+use super::paper::{Paper, two_lines};
 use super::{release, template};
 use crate::pdf_files::ENGINES;
-use crate::records::HETEGEN_SUFFIX;
 
 /// A title that is set once, one that is set on trial first, and a packet that another package writes.
 const TEMPLATES: [&str; 3] = ["article-hyperref", "ieeetran-journal", "with-hyperxmp"];
@@ -153,7 +152,7 @@ fn latexmk_compiles_the_paper() {
 }
 
 fn write(folder: &Path, name: &str) -> Paper {
-    let lines = format!("\\usepackage{{pith}}\n\\pithnumber{{{HETEGEN_SUFFIX}}}");
+    let lines = two_lines();
     Paper::write(folder, &template(name), &lines)
 }
 
