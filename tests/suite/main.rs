@@ -10,6 +10,7 @@ mod desk;
 mod generated;
 mod html;
 mod offline;
+mod pdf_archival;
 mod pdf_encrypted;
 mod pdf_files;
 mod pdf_hostile;
