@@ -12,6 +12,7 @@ mod generated;
 mod html;
 mod integrations;
 mod offline;
+mod pdf_archival;
 mod pdf_encrypted;
 mod pdf_files;
 mod pdf_hostile;
