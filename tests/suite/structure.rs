@@ -17,6 +17,7 @@ const DOORS: [(&str, &[&str]); 14] = [
     ("libc", &["src/pdf/map.rs", "src/pdf/clock.rs", "src/cli/limits.rs"]),
     ("reqwest", &["src/source/http.rs"]),
     ("rustls", &["src/source/http.rs"]),
+    ("quick_xml", &["src/compute/xml.rs"]),
     ("clap", &["src/cli"]),
     ("tokio", &["src/cli"]),
     ("anstream", &["src/cli"]),
