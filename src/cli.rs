@@ -9,6 +9,7 @@ mod exit;
 mod explain;
 mod files;
 mod inject;
+mod limits;
 mod man;
 mod options;
 mod pool;
@@ -92,6 +93,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
+    limits::fail_instead_of_ending();
     let mut terminal = Terminal::new(&cli.options);
     let options = &cli.options;
     let result = match cli.command {

@@ -4,7 +4,6 @@
 //! hyphenated words are not joined; [`Word::hyphen_end`] says where a reader may want to.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use hayro_interpret::kurbo::{self, Affine, Point};
 use hayro_interpret::{
@@ -130,7 +129,7 @@ fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
     let mut links = links(page);
     let places = links.iter().take(MAX_PLACES).map(|link| link.rect).collect();
     // After half of the time, what was read so far is all.
-    let mut text = Text::new(Instant::now() + PATIENCE / 2, places);
+    let mut text = Text::new(PATIENCE / 2, places);
     let bounds = page.media_box();
     let bounds = kurbo::Rect::new(bounds.x0, bounds.y0, bounds.x1, bounds.y1);
     let settings = InterpreterSettings {

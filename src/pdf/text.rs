@@ -2,7 +2,7 @@
 //!
 //! TeX sets spaces as kerns, so words are told apart by gaps. Lines, scripts and accents are told by baselines.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use hayro_interpret::font::{Glyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
@@ -11,6 +11,7 @@ use hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask,
 };
 
+use super::clock::Stopwatch;
 use super::guard;
 use super::page::Rect;
 
@@ -52,7 +53,8 @@ fn mark_hyphens(words: &mut [Word]) {
 
 /// Gathers glyphs into words.
 pub(super) struct Text {
-    deadline: Instant,
+    watch: Stopwatch,
+    limit: Duration,
     words: Vec<Word>,
     current: Option<Word>,
     last: Option<Set>,
@@ -87,9 +89,10 @@ impl Set {
 
 impl Text {
     /// `places` are those of which [`Text::finish`] says whether anything is drawn there.
-    pub(super) fn new(deadline: Instant, places: Vec<Rect>) -> Self {
+    pub(super) fn new(limit: Duration, places: Vec<Rect>) -> Self {
         Self {
-            deadline,
+            watch: Stopwatch::start(),
+            limit,
             words: Vec::new(),
             current: None,
             last: None,
@@ -293,7 +296,7 @@ impl Text {
 
     fn draw(&mut self) {
         self.drawn += 1;
-        if self.drawn > MAX_DRAWN || Instant::now() > self.deadline {
+        if self.drawn > MAX_DRAWN || self.watch.has_used(self.limit) {
             guard::stop();
         }
     }
