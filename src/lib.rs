@@ -46,6 +46,8 @@ pub mod verify;
 
 pub mod source;
 
+pub mod latex;
+
 pub mod badge;
 pub mod paper;
 pub mod sty;
