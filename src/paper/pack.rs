@@ -57,8 +57,7 @@ const BUILT: [&str; 37] = [
 const EDITORS: [&str; 7] =
     ["~", ".bak", ".orig", ".swp", ".tmp", ".sublime-workspace", ".code-workspace"];
 /// What systems and build tools leave or need.
-const OTHERS: [&str; 6] =
-    ["Thumbs.db", "desktop.ini", "Makefile", "latexmkrc", "pith.toml", "pith.json"];
+const OTHERS: [&str; 4] = ["Thumbs.db", "desktop.ini", "Makefile", "latexmkrc"];
 /// Packages that run a program while TeX runs.
 const SHELL_PACKAGES: [&str; 6] =
     ["minted", "svg", "gnuplottex", "pythontex", "sagetex", "auto-pst-pdf"];
@@ -111,22 +110,20 @@ pub struct Pack {
     pub warnings: Vec<String>,
 }
 
-/// Packs the paper whose main file is the first of `paper`. `except` is a name that stays out: the archive itself.
+/// Packs the paper whose main file is the first of `paper`. The names in `except` stay out.
 ///
 /// # Errors
 /// [`PackError`].
-pub fn pack(tree: &Tree, paper: &Paper, except: Option<&str>) -> Result<Pack, PackError> {
+pub fn pack(tree: &Tree, paper: &Paper, except: &[Left]) -> Result<Pack, PackError> {
     let main = &paper.main().name;
     let mut left: Vec<_> =
         tree.hidden().into_iter().map(|name| Left { name, why: "hidden" }).collect();
     let mut files = Vec::new();
     for name in tree.names()? {
-        let why = if except == Some(&name) {
-            Some("the archive itself")
-        } else if is_named(paper, &name) {
-            None
-        } else {
-            reason(main, &name)
+        let why = match except.iter().find(|left| left.name == name) {
+            Some(left) => Some(left.why),
+            None if is_named(paper, &name) => None,
+            None => reason(main, &name),
         };
         match why {
             Some(why) => left.push(Left { name, why }),
