@@ -1,6 +1,8 @@
 //! The command line. Only this module and its verbs print.
 
+mod add;
 mod badge;
+mod changes;
 mod check;
 mod completions;
 mod context;
@@ -10,9 +12,11 @@ mod explain;
 mod files;
 mod inject;
 mod limits;
+mod main_file;
 mod man;
 mod options;
 mod pool;
+mod remove;
 mod resolve;
 mod settings;
 mod sty;
@@ -58,6 +62,8 @@ enum Command {
     Verify(verify::Args),
     Sty(sty::Args),
     Badge(badge::Args),
+    Add(add::Args),
+    Remove(remove::Args),
     Inject(inject::InjectArgs),
     Strip(inject::StripArgs),
     Check(check::Args),
@@ -101,6 +107,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Verify(args) => verify::run(&args, options, &mut terminal),
         Command::Sty(args) => sty::run(&args, options, &mut terminal),
         Command::Badge(args) => badge::run(&args, options, &mut terminal),
+        Command::Add(args) => add::run(&args, options, &mut terminal),
+        Command::Remove(args) => remove::run(&args, &mut terminal),
         Command::Inject(args) => inject::run(&args, options, &mut terminal),
         Command::Strip(args) => inject::strip(&args, &mut terminal),
         Command::Check(args) => check::run(&args, options, &mut terminal),

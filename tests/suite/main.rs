@@ -1,5 +1,6 @@
 //! One test binary; each module is a theme.
 
+mod add;
 mod arxiv;
 mod badges;
 mod checks;

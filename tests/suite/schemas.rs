@@ -174,6 +174,35 @@ fn inject() {
 }
 
 #[test]
+fn add() {
+    let (desk, schema) = (Desk::new(), Schema::of("add"));
+    desk.copy("papers/article/main.tex", "main.tex");
+    let run = |more: &[&str]| {
+        let mut objects = desk.run(&[&["add", "--format", "json"], more].concat()).json();
+        assert_eq!(objects.len(), 1, "{more:?}");
+        objects.remove(0)
+    };
+    let good = run(&["main.tex", "2403.01164", "--mirror", "mirror"]);
+    let again = run(&["main.tex", "2403.01164", "--mirror", "mirror"]);
+    let bad = [
+        run(&["main.tex", "2404.14294", "--mirror", "mirror"]),
+        run(&["main.tex", "gibberish", "--mirror", "mirror"]),
+        run(&["main.tex", "2501.00001", "--mirror", "mirror"]),
+        run(&["main.tex", "2403.01164", "--offline"]),
+        run(&["nowhere.tex", "2403.01164", "--mirror", "mirror"]),
+    ];
+    [&good, &again].into_iter().chain(&bad).for_each(|object| schema.hold(object));
+    let exits: Vec<_> =
+        bad.iter().map(|object| object["error"]["exit"].as_u64().unwrap()).collect();
+    assert_eq!(exits, [1, 2, 3, 4, 5]);
+    assert_eq!((&good["changed"], &again["changed"]), (&json!(true), &json!(false)));
+    schema.need(&good, &[]);
+    schema.refuse(&good, "/files/0/action", json!("eaten"));
+    schema.refuse(&good, "/lines/0/line", json!(0));
+    schema.refuse(&good, "/pith_number", Value::Null);
+}
+
+#[test]
 fn badge() {
     let (desk, schema) = (Desk::new(), Schema::of("badge"));
     for id in ["2403.01164", "2404.14294", "2606.29708"] {
