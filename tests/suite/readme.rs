@@ -38,6 +38,7 @@ fn run(command: &str, folder: &Path, mirror: &Path) -> String {
         .args(words)
         .current_dir(folder)
         .env("PITH_MIRROR", mirror)
+        .env("XDG_CACHE_HOME", folder)
         .output()
         .unwrap();
     // A person sees both streams.
