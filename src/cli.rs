@@ -25,6 +25,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{self, Remedy};
 use crate::report::{ErrorJson, line};
+use crate::trust::Keyring;
 pub use exit::Exit;
 use options::Options;
 use terminal::Terminal;
@@ -70,9 +71,23 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// What `--version` prints after the name: all that a report of a fault needs.
+fn long_version() -> &'static str {
+    let commit = option_env!("PITH_COMMIT").map_or(String::new(), |id| format!(" (commit {id})"));
+    let (date, package) = crate::sty::package_version();
+    let keyring = Keyring::pinned();
+    let keys = keyring.keys().iter();
+    let keys = keys.map(|key| format!("\npinned key {} {}", key.key_id, key.fingerprint()));
+    let version = env!("CARGO_PKG_VERSION");
+    let keys: String = keys.collect();
+    // The parser wants text that lives as long as the program.
+    format!("{version}{commit}\npith.sty {package} ({date}){keys}").leak()
+}
+
 /// Runs the program with `args`, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = Cli::command().try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m));
+    let command = Cli::command().long_version(long_version());
+    let cli = command.try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m));
     let cli = match cli {
         Ok(cli) => cli,
         Err(error) => return usage(&error),

@@ -206,16 +206,15 @@ pub fn inject(
         date: Some(&date),
     };
     let packet = job.merged(base, &change, &mut notes)?;
-    let info = if Packet::parse(&packet).is_ok_and(|packet| packet.pdfa_part() == Some(4)) {
+    let has_info = !Packet::parse(&packet).is_ok_and(|packet| packet.pdfa_part() == Some(4));
+    if !has_info {
         notes.push(Note::NoInfo);
-        Vec::new()
-    } else {
-        vec![
-            (INFO_NUMBER.to_owned(), Some(metadata.number.clone())),
-            (INFO_URL.to_owned(), Some(metadata.url.clone())),
-        ]
-    };
-    let needs_info = !info.is_empty();
+    }
+    let value = |value: &String| has_info.then(|| value.clone());
+    let info = vec![
+        (INFO_NUMBER.to_owned(), value(&metadata.number)),
+        (INFO_URL.to_owned(), value(&metadata.url)),
+    ];
     let section = job.plan(base, &Changes { info, packet: Some(packet) })?;
     job.write(base, section.as_ref(), notes, |reading| {
         let stated = |key, place: fn(&Place) -> bool, value: &str| {
@@ -224,9 +223,13 @@ pub fn inject(
         };
         let in_info = |place: &Place| matches!(place, Place::Info { .. });
         let in_xmp = |place: &Place| matches!(place, Place::Xmp { .. });
-        let info = !needs_info
-            || (stated(Key::Number, in_info, &metadata.number)
-                && stated(Key::Url, in_info, &metadata.url));
+        let info = match has_info {
+            true => {
+                stated(Key::Number, in_info, &metadata.number)
+                    && stated(Key::Url, in_info, &metadata.url)
+            }
+            false => !reading.stated.iter().any(|stated| in_info(&stated.place)),
+        };
         if !info {
             return Some("Info does not hold the values");
         }

@@ -44,6 +44,8 @@ pub mod record;
 pub mod trust;
 pub mod verify;
 
+pub mod compute;
+
 pub mod source;
 
 pub mod badge;

@@ -10,7 +10,7 @@ mod proof;
 mod timestamp;
 
 pub use canonical::{CanonicalRecord, SchemaError, canonical_bytes, canonical_text, text_digest};
-pub(crate) use canonical::{has_float, sha256};
+pub(crate) use canonical::{has_float, is_hex_digest, sha256};
 pub use json::{Json, JsonError};
 pub use proof::Proof;
 pub use timestamp::Timestamp;

@@ -9,6 +9,14 @@ use crate::record::Record;
 /// The bare package, tex/pith.sty.
 pub const PACKAGE: &str = include_str!("../tex/pith.sty");
 
+/// The date and the version of [`PACKAGE`], as `\ProvidesExplPackage` states them: `2026-11-21` and `0.1.0`.
+#[must_use]
+pub fn package_version() -> (&'static str, &'static str) {
+    let (_, stamp) = PACKAGE.split_once("\\ProvidesExplPackage {pith} {").expect("a stamp");
+    let (date, rest) = stamp.split_once("} {").expect("a date");
+    (date, rest.split_once('}').expect("a version").0)
+}
+
 /// How long a line of the record block gets before it is cut after a comma.
 const LINE: usize = 100;
 

@@ -184,6 +184,28 @@ impl CanonicalRecord {
         })
     }
 
+    /// The canonical bytes of a record with these fields, its keys in their order.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(512);
+        let mut text = |key: &str, value: &str| {
+            out.extend_from_slice(key.as_bytes());
+            write_string(value, &mut out);
+        };
+        text("{\"metadata\":{\"abstract_canon_sha256\":", &self.abstract_canon_sha256);
+        for (index, cat) in self.cross_cats_sorted.iter().enumerate() {
+            text(if index == 0 { ",\"cross_cats_sorted\":[" } else { "," }, cat);
+        }
+        let end = if self.cross_cats_sorted.is_empty() { ",\"cross_cats_sorted\":[" } else { "" };
+        text(&format!("{end}],\"license\":"), &self.license);
+        text(",\"primary_cat\":", &self.primary_cat);
+        text(",\"submitted_at\":", &self.submitted_at.to_string());
+        text(",\"title_canon_sha256\":", &self.title_canon_sha256);
+        text("},\"schema_version\":\"1.0\",\"source\":{\"id\":", self.source.id());
+        let version = self.source.version().unwrap_or(1);
+        out.extend_from_slice(format!(",\"kind\":\"arxiv\",\"version\":{version}}}}}").as_bytes());
+        out
+    }
+
     /// The number of a record with these fields and this digest.
     pub fn number(&self, digest: &[u8; 32]) -> PithNumber {
         PithNumber { year: Some(self.submitted_at.year()), suffix: Suffix::from_digest(digest) }

@@ -1,13 +1,13 @@
-//! The packets that xmpincl and pdfx write from a file: completed in time, or not touched.
+//! The packets that other packages write: completed in time, or not touched.
 
 use std::fs;
 
-use pith::metadata::{Key, Reading};
+use pith::metadata::{self, Key, Reading};
 use pith::pdf::Pdf;
+use roxmltree::{Document, Node};
 
 use super::paper::{Paper, two_lines};
-use super::template;
-use crate::pdf_files;
+use super::{release, template};
 use crate::records::HETEGEN_SUFFIX;
 
 /// The templates in which pith stands before the packet is written.
@@ -18,7 +18,7 @@ fn anonymous_in_time_leaves_the_packet_alone() {
     if !super::can_compile() {
         return;
     }
-    let folder = pdf_files::folder("tex-packet");
+    let folder = release::folder("tex-packet");
     for name in TEMPLATES {
         let lines = format!("\\usepackage[anonymous]{{pith}}\n\\pithnumber{{{HETEGEN_SUFFIX}}}");
         let paper = Paper::write(&folder.join(name), &template(name), &lines);
@@ -36,7 +36,7 @@ fn anonymous_too_late_is_an_error() {
     if !super::can_compile() {
         return;
     }
-    let folder = pdf_files::folder("tex-packet-late");
+    let folder = release::folder("tex-packet-late");
     for name in TEMPLATES {
         let lines = two_lines();
         let tex = String::from_utf8(template(name)).unwrap();
@@ -45,6 +45,63 @@ fn anonymous_too_late_is_an_error() {
         assert!(!paper.compile("pdflatex"), "{name}");
         let text = "holds the number already";
         assert!(paper.errors().contains(text), "{name}: {}", paper.errors());
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+const SCHEMA: &str = "http://www.aiim.org/pdfa/ns/schema#";
+const PROPERTY: &str = "http://www.aiim.org/pdfa/ns/property#";
+
+/// The text of a child element.
+fn text<'a>(node: Node<'a, '_>, namespace: &str, name: &str) -> &'a str {
+    let child = node.children().find(|child| child.has_tag_name((namespace, name)));
+    child.and_then(|child| child.text()).unwrap_or_default()
+}
+
+/// ISO 19005-1, 6.7.8: the packet describes our schema once, in the one bag that it has, with each property.
+#[test]
+fn a_packet_of_pdfa_describes_our_schema() {
+    if !super::can_compile() {
+        return;
+    }
+    let folder = release::folder("tex-schema");
+    let mut templates = vec![
+        ("with-hyperxmp", "pdftitle={HeteGen}", "pdftitle={HeteGen},pdfapart=2,pdfaconformance=B"),
+        ("with-pdfx-after", "a-2b", "a-1b"),
+        ("with-pdfx-after", "a-2b", "a-3u"),
+    ];
+    // The kernel cannot be told of a schema before 2023.
+    if release::name().as_str() > "TeX Live 2022" {
+        templates.push(("with-documentmetadata-only", "A-2b", "A-3b"));
+    }
+    for (name, old, new) in templates {
+        for engine in ["pdflatex", "lualatex"] {
+            let tex = String::from_utf8(template(name)).unwrap();
+            assert!(tex.contains(old), "{name}");
+            let tex = tex.replace(old, new);
+            let paper = Paper::write(&folder, tex.as_bytes(), &two_lines());
+            assert!(paper.compile(engine), "{name}, {engine}: {}", paper.errors());
+            let packet = Pdf::open(&paper.pdf(), None).unwrap().xmp().unwrap().packet.unwrap();
+            let packet = String::from_utf8(packet).unwrap();
+            let case = format!("{name}, {new}, {engine}: {packet}");
+            let document = Document::parse(&packet).unwrap();
+            let is_bag = |node: &Node<'_, '_>| {
+                node.has_tag_name(("http://www.aiim.org/pdfa/ns/extension/", "schemas"))
+            };
+            assert_eq!(document.descendants().filter(is_bag).count(), 1, "{case}");
+            let bag = document.descendants().find(is_bag).unwrap();
+            let ours = metadata::SCHEMA.namespace;
+            let is_ours = |node: &Node<'_, '_>| text(*node, SCHEMA, "namespaceURI") == ours;
+            assert_eq!(bag.descendants().filter(is_ours).count(), 1, "{case}");
+            let schema = bag.descendants().find(is_ours).unwrap();
+            assert_eq!(text(schema, SCHEMA, "prefix"), metadata::SCHEMA.prefix, "{case}");
+            assert_eq!(text(schema, SCHEMA, "schema"), metadata::SCHEMA.title, "{case}");
+            let properties = schema.descendants().filter_map(|item| {
+                let name = text(item, PROPERTY, "name");
+                (!name.is_empty()).then_some((name, text(item, PROPERTY, "description")))
+            });
+            assert_eq!(properties.collect::<Vec<_>>(), metadata::SCHEMA.properties, "{case}");
+        }
     }
     fs::remove_dir_all(folder).unwrap();
 }

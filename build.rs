@@ -1,0 +1,31 @@
+//! Tells `pith --version` which commit it was built from, where the sources are a git checkout.
+
+use std::path::Path;
+use std::process::Command;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    // A packager may name the commit of an unpacked archive.
+    println!("cargo::rerun-if-env-changed=PITH_COMMIT");
+    let named = std::env::var("PITH_COMMIT").ok().filter(|commit| !commit.is_empty());
+    if let Some(commit) = named.or_else(commit) {
+        println!("cargo::rustc-env=PITH_COMMIT={commit}");
+    }
+}
+
+fn commit() -> Option<String> {
+    // An archive of the sources may lie in somebody else's checkout.
+    if !Path::new(".git").exists() {
+        return None;
+    }
+    // Each commit and each switch of branches appends a line here.
+    let log = git(&["rev-parse", "--git-path", "logs/HEAD"])?;
+    println!("cargo::rerun-if-changed={log}");
+    git(&["rev-parse", "--short=10", "HEAD"])
+}
+
+fn git(arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").args(arguments).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    (output.status.success() && !text.trim().is_empty()).then(|| text.trim().to_owned())
+}
