@@ -37,8 +37,8 @@ pub struct Checked {
     pub outcome: Outcome,
     /// Other facts for the reader, such as a pinned record that was not used.
     pub notes: Vec<String>,
-    /// Whether a source that was to be asked could not be.
-    pub is_unreached: bool,
+    /// Why the record could not be compared, where it was to be and no source could be reached.
+    pub unreached: Option<String>,
 }
 
 /// A file that could not be checked.
@@ -64,6 +64,11 @@ impl FileReport {
             Ok(checked) => &checked.outcome.findings,
             Err(unchecked) => &unchecked.findings,
         }
+    }
+
+    /// Why the record could not be compared, where no source could be reached.
+    pub fn unreached(&self) -> Option<&str> {
+        self.outcome.as_ref().ok()?.unreached.as_deref()
     }
 
     /// Whether any finding is an error.
