@@ -1,8 +1,10 @@
 //! The command line. Only this module and its verbs print.
 
 mod badge;
+mod bulk;
 mod check;
 mod completions;
+mod compute;
 mod context;
 mod demo;
 mod exit;
@@ -54,6 +56,7 @@ struct Cli {
 enum Command {
     Resolve(resolve::Args),
     Verify(verify::Args),
+    Compute(compute::Args),
     Sty(sty::Args),
     Badge(badge::Args),
     Inject(inject::InjectArgs),
@@ -82,6 +85,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let result = match cli.command {
         Command::Resolve(args) => resolve::run(&args, options, &mut terminal),
         Command::Verify(args) => verify::run(&args, options, &mut terminal),
+        Command::Compute(args) => compute::run(&args, options, &mut terminal),
         Command::Sty(args) => sty::run(&args, options, &mut terminal),
         Command::Badge(args) => badge::run(&args, options, &mut terminal),
         Command::Inject(args) => inject::run(&args, options, &mut terminal),

@@ -133,7 +133,8 @@ fn folder(mirror: &str) -> Result<Mirror, Failure> {
     })
 }
 
-fn failure(error: &ResolveError) -> Failure {
+/// The failure of a verb that has no record.
+pub(super) fn failure(error: &ResolveError) -> Failure {
     let exit = match error {
         ResolveError::NotFound { .. } => Exit::NoRecord,
         ResolveError::Ambiguous { .. } => Exit::Usage,
