@@ -1,5 +1,9 @@
 //! Whom to believe: signing keys, the pinned one first, and what a receipt's signature says.
 
+mod bulk;
+
+pub use bulk::BulkKeyring;
+
 use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
 use ed25519_dalek::{Signature, VerifyingKey};
 
@@ -45,6 +49,15 @@ impl Key {
 
     fn digest(&self) -> [u8; 32] {
         crate::record::sha256(self.key.as_bytes())
+    }
+
+    fn check_signature(
+        &self,
+        digest: &[u8; 32],
+        signature: &Signature,
+    ) -> Result<(), ReceiptError> {
+        let checked = self.key.verify_strict(digest, signature);
+        checked.map_err(|_| ReceiptError::Signature { key_id: self.key_id.clone() })
     }
 }
 
@@ -133,6 +146,18 @@ impl Keyring {
     /// # Errors
     /// [`ReceiptError`], the first thing that is wrong.
     pub fn check(&self, receipt: &Receipt, digest: &[u8; 32]) -> Result<&Key, ReceiptError> {
+        let (key, signature) = self.named(receipt, digest)?;
+        key.check_signature(digest, &signature)?;
+        check_window(key, receipt)?;
+        Ok(key)
+    }
+
+    /// The key that a receipt names, and its signature, not yet checked.
+    fn named(
+        &self,
+        receipt: &Receipt,
+        digest: &[u8; 32],
+    ) -> Result<(&Key, Signature), ReceiptError> {
         let other = |expected: &'static str| {
             move |found: &String| (found != expected).then(|| found.clone())
         };
@@ -161,11 +186,7 @@ impl Keyring {
             .decode(receipt.signature_b64.as_bytes())
             .map_err(|_| ReceiptError::NotASignature)?;
         let signature = Signature::from_slice(&bytes).map_err(|_| ReceiptError::NotASignature)?;
-        key.key
-            .verify_strict(digest, &signature)
-            .map_err(|_| ReceiptError::Signature { key_id: key.key_id.clone() })?;
-        check_window(key, receipt)?;
-        Ok(key)
+        Ok((key, signature))
     }
 }
 
