@@ -2,9 +2,11 @@
 
 mod add;
 mod badge;
+mod bulk;
 mod changes;
 mod check;
 mod completions;
+mod compute;
 mod context;
 mod demo;
 mod exit;
@@ -60,6 +62,7 @@ struct Cli {
 enum Command {
     Resolve(resolve::Args),
     Verify(verify::Args),
+    Compute(compute::Args),
     Sty(sty::Args),
     Badge(badge::Args),
     Add(add::Args),
@@ -105,6 +108,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let result = match cli.command {
         Command::Resolve(args) => resolve::run(&args, options, &mut terminal),
         Command::Verify(args) => verify::run(&args, options, &mut terminal),
+        Command::Compute(args) => compute::run(&args, options, &mut terminal),
         Command::Sty(args) => sty::run(&args, options, &mut terminal),
         Command::Badge(args) => badge::run(&args, options, &mut terminal),
         Command::Add(args) => add::run(&args, options, &mut terminal),

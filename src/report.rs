@@ -1,11 +1,13 @@
 //! What a run found, in the forms that people and programs read. One form a file; nothing is printed
 //! here.
 
+mod compute;
 mod github;
 mod json;
 mod sarif;
 mod text;
 
+pub use compute::{Beside, ComputeJson, Registered};
 pub use github::github;
 pub use json::{CheckJson, ErrorJson, RecordJson, VerdictJson, line};
 pub use sarif::Sarif;

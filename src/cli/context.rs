@@ -208,6 +208,7 @@ fn folder(mirror: &str) -> Result<Mirror, Failure> {
     })
 }
 
+/// The failure of a verb that has no record.
 pub(super) fn failure(error: &ResolveError) -> Failure {
     let exit = match error {
         ResolveError::NotFound { .. } => Exit::NoRecord,

@@ -18,6 +18,22 @@ pub(super) fn in_order<I, T, R, E>(
     inputs: impl Iterator<Item = I> + Send,
     fresh: impl Fn() -> T + Sync,
     work: impl Fn(&mut T, I) -> R + Sync,
+    each: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E>
+where
+    I: Send,
+    R: Send,
+{
+    in_order_within(most, AHEAD, inputs, fresh, work, each)
+}
+
+/// The same where inputs and results are large: of each core, no more than `ahead` are in memory.
+pub(super) fn in_order_within<I, T, R, E>(
+    most: usize,
+    ahead: usize,
+    inputs: impl Iterator<Item = I> + Send,
+    fresh: impl Fn() -> T + Sync,
+    work: impl Fn(&mut T, I) -> R + Sync,
     mut each: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E>
 where
@@ -34,7 +50,7 @@ where
     let queue = Queue {
         state: Mutex::new(State { inputs: inputs.enumerate(), taken: 0, done: 0, stopped: false }),
         moved: Condvar::new(),
-        window: AHEAD * cores,
+        window: ahead * cores,
     };
     thread::scope(|scope| {
         let (sender, results) = mpsc::channel();

@@ -88,25 +88,15 @@ fn show(
 }
 
 /// Prints the number of a verified record; says on standard error why there is none.
-pub(super) fn number(
+fn number(
     input: &str,
     verdict: &crate::verify::Verdict,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
-    match verdict.pith_number.filter(|_| verdict.status() == Status::Verified) {
-        Some(number) => terminal.raw(format!("{number}\n").as_bytes()),
-        None => {
-            let failed: Vec<_> =
-                verdict.failures().map(|step| format!("{}: {}", step.step, step.detail)).collect();
-            let reason = match failed.is_empty() {
-                true => verdict.status().to_string(),
-                false => format!("{}: {}", verdict.status(), failed.join("; ")),
-            };
-            terminal.error(&Failure::new(
-                Exit::Wrong,
-                format!("{input}: {reason}"),
-                Some("see every step with --format text".into()),
-            ));
+    match super::verify::number(input, verdict) {
+        Ok(number) => terminal.raw(format!("{number}\n").as_bytes()),
+        Err(failure) => {
+            terminal.error(&failure);
             Ok(())
         }
     }
