@@ -1,8 +1,10 @@
 //! The command line. Only this module and its verbs print.
 
 mod badge;
+mod bulk;
 mod check;
 mod completions;
+mod compute;
 mod context;
 mod demo;
 mod exit;
@@ -10,12 +12,14 @@ mod explain;
 mod files;
 mod inject;
 mod man;
+mod mirror;
 mod options;
 mod pool;
 mod resolve;
 mod settings;
 mod sty;
 mod terminal;
+mod trust;
 mod verify;
 mod walk;
 
@@ -55,12 +59,15 @@ struct Cli {
 enum Command {
     Resolve(resolve::Args),
     Verify(verify::Args),
+    Compute(compute::Args),
     Sty(sty::Args),
     Badge(badge::Args),
     Inject(inject::InjectArgs),
     Strip(inject::StripArgs),
     Check(check::Args),
     Explain(explain::Args),
+    Mirror(mirror::Args),
+    Trust(trust::Args),
     Demo(demo::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -97,12 +104,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let result = match cli.command {
         Command::Resolve(args) => resolve::run(&args, options, &mut terminal),
         Command::Verify(args) => verify::run(&args, options, &mut terminal),
+        Command::Compute(args) => compute::run(&args, options, &mut terminal),
         Command::Sty(args) => sty::run(&args, options, &mut terminal),
         Command::Badge(args) => badge::run(&args, options, &mut terminal),
         Command::Inject(args) => inject::run(&args, options, &mut terminal),
         Command::Strip(args) => inject::strip(&args, &mut terminal),
         Command::Check(args) => check::run(&args, options, &mut terminal),
         Command::Explain(args) => explain::run(&args, &mut terminal),
+        Command::Mirror(args) => mirror::run(&args, options, &mut terminal),
+        Command::Trust(args) => trust::run(&args, options, &mut terminal),
         Command::Demo(args) => demo::run(&args, options, &mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),
         Command::Man(args) => man::run(&args, &mut terminal),

@@ -1,13 +1,17 @@
 //! What a run found, in the forms that people and programs read. One form a file; nothing is printed
 //! here.
 
+mod compute;
 mod github;
 mod json;
+mod key;
 mod sarif;
 mod text;
 
+pub use compute::{Beside, ComputeJson, Registered};
 pub use github::github;
 pub use json::{CheckJson, ErrorJson, RecordJson, VerdictJson, line};
+pub use key::KeyJson;
 pub use sarif::Sarif;
 pub use text::{Counts, Text, verdict, wrap};
 
