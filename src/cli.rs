@@ -16,6 +16,7 @@ mod inject;
 mod limits;
 mod main_file;
 mod man;
+mod mirror;
 mod options;
 mod pool;
 mod remove;
@@ -23,6 +24,7 @@ mod resolve;
 mod settings;
 mod sty;
 mod terminal;
+mod trust;
 mod verify;
 mod walk;
 
@@ -71,6 +73,8 @@ enum Command {
     Strip(inject::StripArgs),
     Check(check::Args),
     Explain(explain::Args),
+    Mirror(mirror::Args),
+    Trust(trust::Args),
     Demo(demo::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -117,6 +121,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Strip(args) => inject::strip(&args, &mut terminal),
         Command::Check(args) => check::run(&args, options, &mut terminal),
         Command::Explain(args) => explain::run(&args, &mut terminal),
+        Command::Mirror(args) => mirror::run(&args, options, &mut terminal),
+        Command::Trust(args) => trust::run(&args, options, &mut terminal),
         Command::Demo(args) => demo::run(&args, options, &mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),
         Command::Man(args) => man::run(&args, &mut terminal),

@@ -4,12 +4,14 @@
 mod compute;
 mod github;
 mod json;
+mod key;
 mod sarif;
 mod text;
 
 pub use compute::{Beside, ComputeJson, Registered};
 pub use github::github;
 pub use json::{CheckJson, ErrorJson, RecordJson, VerdictJson, line};
+pub use key::KeyJson;
 pub use sarif::Sarif;
 pub use text::{Counts, Text, verdict, wrap};
 

@@ -58,6 +58,28 @@ impl Key {
         HEXLOWER.encode(self.key.as_bytes())
     }
 
+    /// The key as a manifest of mirrors shows it (protocol.md section 5); [`Keyring::add_json`] reads it.
+    pub fn to_json(&self) -> serde_json::Value {
+        let time = |time: &Option<Timestamp>| time.as_ref().map(ToString::to_string);
+        let mut json = serde_json::json!({
+            "key_id": self.key_id,
+            "algorithm": "ed25519",
+            "format": "raw",
+            "public_key_b64": self.base64(),
+            "public_key_hex": self.hex(),
+            "fingerprint_sha256_hex": self.fingerprint(),
+            "fingerprint_sha256_b32_first128bits": self.fingerprint_base32(),
+            "rotates_at": time(&self.valid_until),
+        });
+        if let Some(from) = time(&self.valid_from) {
+            json["valid_from"] = from.into();
+        }
+        if self.is_withdrawn {
+            json["status"] = "revoked".into();
+        }
+        json
+    }
+
     fn digest(&self) -> [u8; 32] {
         crate::record::sha256(self.key.as_bytes())
     }

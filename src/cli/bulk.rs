@@ -81,12 +81,23 @@ impl<'t> Output<'t> {
         jobs: impl Iterator<Item = J> + Send,
         work: impl Fn(J) -> Results + Sync,
     ) -> Result<(), Failure> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.run_on(cores, jobs, work)
+    }
+
+    /// The same on so many threads.
+    pub fn run_on<J: Send>(
+        &mut self,
+        threads: usize,
+        jobs: impl Iterator<Item = J> + Send,
+        work: impl Fn(J) -> Results + Sync,
+    ) -> Result<(), Failure> {
         if self.is_closed {
             return Ok(());
         }
         let work = |(): &mut (), job| work(job);
-        let ended = pool::in_order_within(
-            usize::MAX,
+        let ended = pool::in_order_on(
+            threads,
             AHEAD,
             jobs,
             || (),

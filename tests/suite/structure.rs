@@ -20,6 +20,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("quick_xml", &["src/compute/xml.rs"]),
     ("clap", &["src/cli"]),
     ("tokio", &["src/cli", "src/source/http"]),
+    ("hyper", &["src/cli/mirror"]),
     ("anstream", &["src/cli"]),
     ("indicatif", &["src/cli"]),
     ("toml", &["src/cli"]),
