@@ -14,10 +14,12 @@ mod inject;
 mod main_file;
 mod man;
 mod options;
+mod pack;
 mod pool;
 mod remove;
 mod resolve;
 mod settings;
+mod sources;
 mod sty;
 mod terminal;
 mod verify;
@@ -63,6 +65,7 @@ enum Command {
     Badge(badge::Args),
     Add(add::Args),
     Remove(remove::Args),
+    Pack(pack::Args),
     Inject(inject::InjectArgs),
     Strip(inject::StripArgs),
     Check(check::Args),
@@ -107,6 +110,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Badge(args) => badge::run(&args, options, &mut terminal),
         Command::Add(args) => add::run(&args, options, &mut terminal),
         Command::Remove(args) => remove::run(&args, &mut terminal),
+        Command::Pack(args) => pack::run(&args, options, &mut terminal),
         Command::Inject(args) => inject::run(&args, options, &mut terminal),
         Command::Strip(args) => inject::strip(&args, &mut terminal),
         Command::Check(args) => check::run(&args, options, &mut terminal),

@@ -1,6 +1,7 @@
 //! What a run found, in the forms that people and programs read. One form a file; nothing is printed
 //! here.
 
+mod excerpt;
 mod github;
 mod json;
 mod sarif;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 use crate::check::{Finding, Level, Outcome};
 use crate::id::PithNumber;
+use crate::latex::is_archive_name;
 use crate::verify::Verdict;
 
 /// What the checks found in one file.
@@ -64,6 +66,11 @@ impl FileReport {
             Ok(checked) => &checked.outcome.findings,
             Err(unchecked) => &unchecked.findings,
         }
+    }
+
+    /// Whether the file is an archive, so that what is found lies in it.
+    pub(crate) fn is_archive(&self) -> bool {
+        is_archive_name(&self.path.to_string_lossy())
     }
 
     /// Whether any finding is an error.

@@ -12,17 +12,19 @@ use crate::check::{ALL, Check, Levels, Pinned, Setting, by_id};
 use crate::record::{self, Record};
 
 /// The configuration file.
-const CONFIG: &str = "pith.toml";
+pub(super) const CONFIG: &str = "pith.toml";
 /// The pinned record.
 const PIN: &str = "pith.json";
 /// The most bytes of a configuration file.
 const MAX_BYTES: usize = 1 << 20;
 
 /// The settings for the papers in one folder.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Settings {
     pub levels: Levels,
     pub pinned: Option<Pinned>,
+    /// The pinned record's file that was found, and what is wrong with it where it was not used.
+    pub unusable: Option<(String, String)>,
     /// Why a pinned record was not used.
     pub note: Option<String>,
 }
@@ -69,7 +71,8 @@ impl Settings {
             match record {
                 Ok(record) => settings.pinned = Some(Pinned { name, record }),
                 Err(message) => {
-                    settings.note = Some(format!("the pinned record was not used: {message}"))
+                    settings.note = Some(format!("the pinned record was not used: {message}"));
+                    settings.unusable = Some((name, message));
                 }
             }
         }

@@ -4,6 +4,7 @@ mod add;
 mod arxiv;
 mod badges;
 mod checks;
+mod checks_of_sources;
 mod cmd;
 mod ctan;
 mod demo;
