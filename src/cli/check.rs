@@ -26,14 +26,15 @@ use crate::verify::Status;
   pith check paper.pdf
   pith check paper.pdf --expect 2403.01164
   pith check papers/ --format json
-  pith check .                       the sources here, and the PDF that was made from them
-  pith check main.tex                the same
-  pith check upload.tar.gz           what was packed for arXiv
+  pith check .                the sources here, and the PDF made from them
+  pith check main.tex         the same
+  pith check upload.tar.gz    what was packed for arXiv
   pith explain number-missing
 
-A folder with a main file (.tex with \\documentclass) is a paper: its sources are checked,
-and the PDF that was made from them. An archive is read in memory. In any other folder, names that begin with a dot are passed over, and links to folders are not
-followed. pith.toml beside a paper or above it sets the levels:
+A folder with a main file (.tex with \\documentclass) is a paper: its sources are
+checked, and the PDF made from them. An archive is read in memory. In other folders,
+names that begin with a dot are passed over, and links to folders are not followed.
+pith.toml beside a paper or above it sets the levels:
 
   [levels]
   badge-missing = \"error\"

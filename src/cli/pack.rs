@@ -13,7 +13,7 @@ use crate::latex::Tree;
 use crate::paper::{self, Left, Pack, Paper};
 use crate::report::{Counts, FileReport};
 
-/// How many names of one kind are listed.
+/// How many names of one kind are listed, unless all are asked for.
 const MAX_LISTED: usize = 4;
 
 /// Pack a paper's sources for arXiv, if they pass the checks
@@ -22,9 +22,9 @@ const MAX_LISTED: usize = 4;
   pith pack .                              check, then write ./arxiv.tar.gz
   pith pack paper -o upload.tar.gz
 
-In it: the sources, figures, bibliography (.bbl) and pith.sty. Left out, and listed: what TeX
-and editors write, hidden files, the compiled paper. The same files give the same archive,
-byte for byte. What was written is read back and checked again.")]
+In it: the sources, figures, bibliography (.bbl) and pith.sty. Left out, and listed (all
+with -v): what TeX and editors write, hidden files, the compiled paper. The same files
+give the same archive, byte for byte. It is read back and checked before it is written.")]
 pub(super) struct Args {
     /// The paper's folder, or its main file
     #[arg(value_name = "DIR", default_value = ".")]
@@ -63,7 +63,8 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     let read_back = sources::report_of_archive(&checker, &packed.archive, &args.output);
     refuse(&[read_back], args.force, terminal)?;
     files::write(&args.output, &packed.archive, terminal)?;
-    say(&packed, &args.output, terminal);
+    let most = if options.verbose { usize::MAX } else { MAX_LISTED };
+    say(&packed, &args.output, most, terminal);
     Ok(Exit::Good)
 }
 
@@ -112,7 +113,7 @@ fn refuse(reports: &[FileReport], force: bool, terminal: &mut Terminal) -> Resul
     Err(Failure::new(Exit::Wrong, message, Some(remedy)))
 }
 
-fn say(packed: &Pack, output: &Path, terminal: &mut Terminal) {
+fn say(packed: &Pack, output: &Path, most: usize, terminal: &mut Terminal) {
     let (count, size) = (packed.files.len(), packed.archive.len().div_ceil(1000));
     let plural = if count == 1 { "" } else { "s" };
     terminal.note(&format!("{}: {count} file{plural}, {size} kB", output.display()));
@@ -125,7 +126,7 @@ fn say(packed: &Pack, output: &Path, terminal: &mut Terminal) {
     for why in kinds {
         let names = packed.left.iter().filter(|left| left.why == why).map(|left| &*left.name);
         let names: Vec<_> = names.collect();
-        let more = names.len().saturating_sub(MAX_LISTED);
+        let more = names.len().saturating_sub(most);
         let listed = names[..names.len() - more].join(", ");
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         terminal.note(&format!("  left out, {why}: {listed}{more}"));

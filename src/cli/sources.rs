@@ -16,7 +16,7 @@ use crate::record::Record;
 use crate::report::{Checked, FileReport, Unchecked};
 
 /// The most bytes of an archive, as it lies on the disk.
-const MAX_ARCHIVE: usize = 256 << 20;
+const MAX_ARCHIVE: usize = 128 << 20;
 
 /// Whether what lies at a path is read as sources, and not as a PDF.
 pub(super) fn are_at(path: &Path) -> bool {

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::hint;
 use crate::error;
 use crate::latex::{self, Tree};
 use crate::report::{FileReport, Unchecked};
@@ -126,7 +127,10 @@ impl Iterator for Walk<'_> {
 }
 
 fn unread(path: &Path, error: &io::Error) -> Box<FileReport> {
-    unreadable(path, error::io_message(error), error::io_remedy(error))
+    let is_missing = error.kind() == io::ErrorKind::NotFound;
+    let hint = is_missing.then(|| hint::missing(path)).flatten();
+    let remedy = hint.unwrap_or_else(|| error::io_remedy(error).to_owned());
+    unreadable(path, error::io_message(error), &remedy)
 }
 
 fn unreadable(path: &Path, message: String, remedy: &str) -> Box<FileReport> {

@@ -1,6 +1,7 @@
 //! One test binary; each module is a theme.
 
 mod add;
+mod archives;
 mod arxiv;
 mod badges;
 mod checks;
