@@ -2,6 +2,7 @@
 //! here.
 
 mod compute;
+mod excerpt;
 mod github;
 mod json;
 mod key;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 
 use crate::check::{Finding, Level, Outcome};
 use crate::id::PithNumber;
+use crate::latex::is_archive_name;
 use crate::verify::Verdict;
 
 /// What the checks found in one file.
@@ -73,6 +75,11 @@ impl FileReport {
     /// Why the record could not be compared, where no source could be reached.
     pub fn unreached(&self) -> Option<&str> {
         self.outcome.as_ref().ok()?.unreached.as_deref()
+    }
+
+    /// Whether the file is an archive, so that what is found lies in it.
+    pub(crate) fn is_archive(&self) -> bool {
+        is_archive_name(&self.path.to_string_lossy())
     }
 
     /// Whether any finding is an error.

@@ -1,6 +1,6 @@
 //! badge-hidden
 
-use super::{Check, Finding, Level, Need, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Run, Subject};
 use crate::pdf::{FirstPage, Rect};
 
 pub(super) const CHECK: Check = Check {
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Let pith.sty place the badge: remove position=manual, or move \\pithbadge to where it is inside of \
              the page. With offsets of your own, check the first page at full size.",
     needs: &[Need::Page, Need::Number],
-    run,
+    run: Run::Pdf(run),
 };
 
 /// What arXiv's stamp covers ends 32 points from the left edge; a little air belongs to it.

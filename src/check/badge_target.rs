@@ -1,6 +1,6 @@
 //! badge-target
 
-use super::{Check, Finding, Level, Need, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Run, Subject};
 use crate::id::{PithNumber, Query};
 use crate::pdf::{FirstPage, Link};
 
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Let pith.sty set the link. Where the badge is set by hand, link it to the address in PithURL. A \
              program that shortens or tracks links must leave this one alone.",
     needs: &[Need::Page, Need::Number],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

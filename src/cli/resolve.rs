@@ -11,7 +11,7 @@ use crate::escape;
 use crate::id::Query;
 use crate::report::{RecordJson, Text, VerdictJson, line, verdict, wrap};
 use crate::source::Resolved;
-use crate::verify::{Status, Verdict};
+use crate::verify::Status;
 
 const SCHEMA: &str = "pith.resolve/1";
 

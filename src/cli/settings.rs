@@ -3,6 +3,7 @@
 mod search;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::record::{self, Record};
 use search::Nearest;
 
 /// The configuration file.
-const CONFIG: &str = "pith.toml";
+pub(super) const CONFIG: &str = "pith.toml";
 /// The pinned record.
 const PIN: &str = "pith.json";
 /// The most bytes of a configuration file.
@@ -51,10 +52,12 @@ impl Config {
 }
 
 /// The settings for the papers in one folder.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Settings {
     pub levels: Levels,
     pub pinned: Option<Pinned>,
+    /// The pinned record that lies there and was not used.
+    pub unused: Option<Unused>,
     /// The configuration file.
     config: Option<String>,
     /// Why something that lies there was not used.
@@ -104,7 +107,10 @@ impl Settings {
         match pinned(&folder) {
             None => {}
             Some(Ok(pinned)) => settings.pinned = Some(pinned),
-            Some(Err(note)) => settings.notes.push(note),
+            Some(Err(unused)) => {
+                settings.notes.push(unused.to_string());
+                settings.unused = Some(unused);
+            }
         }
         Ok(settings)
     }
@@ -119,7 +125,8 @@ impl Settings {
         match search::nearest(folder, name)? {
             Nearest::Usable(path) => Some(path),
             Nearest::Foreign(path) => {
-                self.notes.push(foreign(&path));
+                self.notes
+                    .push(format!("{} was not used: it belongs to another user", shown(&path)));
                 None
             }
         }
@@ -143,22 +150,39 @@ impl Settings {
     }
 }
 
+/// A pinned record that was not used.
+#[derive(Clone, Debug)]
+pub(super) struct Unused {
+    /// Its file.
+    pub name: String,
+    /// Why, a sentence.
+    pub message: String,
+}
+
+impl fmt::Display for Unused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the pinned record was not used: {}", self.message)
+    }
+}
+
 /// The pinned record for the papers in a folder; or, where there is one that is not used, why.
-pub(super) fn pinned(folder: &Path) -> Option<Result<Pinned, String>> {
-    let path = match search::nearest(&folder.canonicalize().ok()?, PIN)? {
-        Nearest::Usable(path) => path,
-        Nearest::Foreign(path) => return Some(Err(foreign(&path))),
+pub(super) fn pinned(folder: &Path) -> Option<Result<Pinned, Unused>> {
+    let (path, is_foreign) = match search::nearest(&folder.canonicalize().ok()?, PIN)? {
+        Nearest::Usable(path) => (path, false),
+        Nearest::Foreign(path) => (path, true),
     };
     let name = shown(&path);
+    if is_foreign {
+        let message = format!("{name} belongs to another user");
+        return Some(Err(Unused { name, message }));
+    }
     let record = files::read(&path, record::MAX_BYTES).map_err(|failure| failure.message);
     let record = record
         .and_then(|bytes| Record::from_slice(&bytes).map_err(|error| format!("{name}: {error}")));
-    let unused = |message| format!("the pinned record was not used: {message}");
-    Some(record.map(|record| Pinned { name, record }).map_err(unused))
-}
-
-fn foreign(path: &Path) -> String {
-    format!("{} was not used: it belongs to another user", shown(path))
+    Some(match record {
+        Ok(record) => Ok(Pinned { name, record }),
+        Err(message) => Err(Unused { name, message }),
+    })
 }
 
 /// The folder that a file lies in.

@@ -9,7 +9,7 @@ use super::tree::{MAX_FILES, Tree, clean_path};
 use crate::error::Remedy;
 
 /// The most bytes that the files of an archive may have together, unpacked.
-const MAX_TOTAL: u64 = 256 << 20;
+const MAX_TOTAL: u64 = 128 << 20;
 
 /// Why an archive is not read.
 #[derive(Debug, thiserror::Error)]

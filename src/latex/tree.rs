@@ -9,8 +9,8 @@ use crate::error::{self, Remedy};
 
 /// The most files that a paper may have.
 pub const MAX_FILES: usize = 10_000;
-/// The most bytes of one file, 256 MiB; arXiv takes 50 MB in all.
-const MAX_BYTES: u64 = 256 << 20;
+/// The most bytes of one file, 128 MiB; arXiv takes 50 MB in all.
+const MAX_BYTES: u64 = 128 << 20;
 /// How deep folders may lie in folders.
 const MAX_DEPTH: usize = 32;
 
@@ -24,7 +24,7 @@ pub enum TreeError {
     #[error("it holds more than {MAX_FILES} files, which no paper does")]
     TooMany,
     /// A file that is larger than any source.
-    #[error("{0} is larger than 256 MiB")]
+    #[error("{0} is larger than 128 MiB")]
     TooLarge(String),
 }
 

@@ -11,7 +11,7 @@ use crate::latex::{Tree, TreeError, clean_path, is_archive_name};
 /// What arXiv takes without asking, in bytes.
 const USUAL_BYTES: usize = 50_000_000;
 /// The most bytes that are packed: what can be read back.
-const MAX_BYTES: usize = 256 << 20;
+const MAX_BYTES: usize = 128 << 20;
 
 /// What TeX and its helpers write, by the end of the name.
 const BUILT: [&str; 37] = [
@@ -53,6 +53,8 @@ const BUILT: [&str; 37] = [
     ".xmpdata",
     ".pytxcode",
 ];
+/// The ends of figures, which a paper need not write.
+const FIGURES: [&str; 7] = [".pdf", ".png", ".jpg", ".jpeg", ".eps", ".ps", ".mps"];
 /// What editors leave behind.
 const EDITORS: [&str; 7] =
     ["~", ".bak", ".orig", ".swp", ".tmp", ".sublime-workspace", ".code-workspace"];
@@ -141,6 +143,8 @@ pub fn pack(tree: &Tree, paper: &Paper, except: &[Left]) -> Result<Pack, PackErr
         let mut header = tar::Header::new_gnu();
         header.set_size(bytes.len() as u64);
         header.set_mode(0o644);
+        header.set_uid(0);
+        header.set_gid(0);
         // A time of zero is one that some programs take for a missing one: 1980, where .zip begins.
         header.set_mtime(315_532_800);
         builder.append_data(&mut header, name, &*bytes)?;
@@ -156,7 +160,7 @@ pub fn pack(tree: &Tree, paper: &Paper, except: &[Left]) -> Result<Pack, PackErr
 fn is_named(paper: &Paper, name: &str) -> bool {
     let figure = |event: &super::Event| match &event.kind {
         Kind::Figure(figure) => clean_path(figure).is_some_and(|figure| {
-            figure == name || name.strip_prefix(&figure).is_some_and(|end| end.starts_with('.'))
+            figure == name || name.strip_prefix(&figure).is_some_and(|end| FIGURES.contains(&end))
         }),
         _ => false,
     };

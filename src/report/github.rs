@@ -27,7 +27,15 @@ fn annotation(report: &FileReport, finding: &Finding) -> String {
         Level::Warning => "warning",
         Level::Note => "notice",
     };
-    let (file, text) = (property(&report.input()), data(&message(finding)));
+    let (mut file, text) = (property(&report.input()), data(&message(finding)));
+    if let Some(place) = finding.place.as_ref().filter(|_| !report.is_archive())
+        && let Some(source) = &place.file
+    {
+        file = property(source);
+        if let (Some(line), Some(column)) = (place.line, place.column) {
+            file.push_str(&format!(",line={line},col={column}"));
+        }
+    }
     format!("::{command} file={file},title=pith {}::{text}\n", finding.check)
 }
 

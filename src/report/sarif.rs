@@ -63,11 +63,10 @@ impl Sarif {
     }
 
     /// What to write for a file with these results.
-    pub fn results(&mut self, results: &str, notification: Option<String>) -> String {
-        self.incomplete += usize::from(notification.is_some());
-        if self.notifications.len() < MAX_NOTIFICATIONS {
-            self.notifications.extend(notification);
-        }
+    pub fn results(&mut self, results: &str, notifications: Vec<String>) -> String {
+        self.incomplete += notifications.len();
+        let left = MAX_NOTIFICATIONS.saturating_sub(self.notifications.len());
+        self.notifications.extend(notifications.into_iter().take(left));
         if results.is_empty() {
             return String::new();
         }
@@ -112,9 +111,32 @@ fn result(report: &FileReport, finding: &Finding, fingerprint: &str) -> Value {
         "ruleIndex": ALL.iter().position(|check| check.id == finding.check),
         "level": level(finding.level),
         "message": { "text": message(finding) },
-        "locations": [location(report)],
+        "locations": [place(report, finding)],
         "partialFingerprints": { "primaryLocationLineHash": fingerprint },
     })
+}
+
+/// The line of a source. A file in an archive has a place in it, and the archive has the place on the disk.
+fn place(report: &FileReport, finding: &Finding) -> Value {
+    let Some((place, file)) = finding.place.as_ref().and_then(|p| Some((p, p.file.as_ref()?)))
+    else {
+        return location(report);
+    };
+    let line = place.line.unwrap_or(1);
+    if report.is_archive() {
+        let mut location = location(report);
+        location["logicalLocations"] = json!([{ "fullyQualifiedName": place.to_string() }]);
+        return location;
+    }
+    let mut region = json!({ "startLine": line });
+    if let (Some(column), Some(length)) = (place.column, place.length) {
+        region["startColumn"] = column.into();
+        region["endColumn"] = (column + length).into();
+    }
+    json!({ "physicalLocation": {
+        "artifactLocation": artifact(Path::new(file)),
+        "region": region,
+    }})
 }
 
 /// A PDF has no lines, but code hosts show only results that have one.
@@ -129,7 +151,8 @@ fn location(report: &FileReport) -> Value {
 /// stands does not. A message without a value tells what was found by itself.
 fn fingerprint(report: &FileReport, finding: &Finding) -> String {
     let mut hash = Sha256::new();
-    let path = uri(&report.path);
+    let file = finding.place.as_ref().and_then(|place| place.file.as_deref());
+    let path = uri(file.map_or(report.path.as_path(), Path::new));
     let found = finding.found.as_deref().unwrap_or(&finding.message);
     let part = finding.place.as_ref().map_or("", |place| place.part);
     for text in [&path, finding.check, part, found] {

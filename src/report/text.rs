@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::excerpt::Excerpt;
 use super::{Checked, FileReport, Unchecked};
 use crate::check::{Finding, Level};
 use crate::escape;
@@ -143,6 +144,9 @@ impl Text {
                 let value = wrap(&escape::terminal(&value), 20);
                 let _ = writeln!(out, "           {label} {value}");
             }
+        }
+        if let Some(excerpt) = finding.place.as_ref().and_then(Excerpt::of) {
+            excerpt.write(out, self, style);
         }
     }
 

@@ -1,6 +1,8 @@
 //! A pith.sty that lies beside a paper: whose proof it carries, and whether it is as it was written.
 
-use super::{PACKAGE, render};
+use std::cmp::Ordering;
+
+use super::{PACKAGE, package_version, render};
 use crate::record::{Proof, Record};
 
 /// What declares the package, with its date and version.
@@ -44,22 +46,24 @@ impl Reading {
             let proof = proof?;
             Record::from_proof(&proof).map_err(|error| error.to_string())
         });
-        let state = match (&found, stamp(PACKAGE)) {
-            (None, _) => State::Foreign,
-            (Some(found), Some(ours)) if *found == ours => match is_ours(text, record.as_ref()) {
-                true => State::Same,
-                false => State::Modified,
+        let (date, version) = package_version();
+        let order = |date: &str, version: &str| (date.to_owned(), numbers(version));
+        let state = match &found {
+            None => State::Foreign,
+            Some(found) => match order(&found.0, &found.1).cmp(&order(date, version)) {
+                Ordering::Less => State::Older,
+                Ordering::Greater => State::Newer,
+                Ordering::Equal if is_ours(text, record.as_ref()) => State::Same,
+                Ordering::Equal => State::Modified,
             },
-            (Some((date, _)), Some((ours, _))) if *date > ours => State::Newer,
-            _ => State::Older,
         };
         Self { stamp: found, record, state }
     }
+}
 
-    /// The stamp of the package that this program writes.
-    pub fn current() -> (String, String) {
-        stamp(PACKAGE).expect("tex/pith.sty declares itself")
-    }
+/// `0.10.1` as numbers, so that it comes after `0.9.0`.
+fn numbers(version: &str) -> Vec<u32> {
+    version.split('.').map(|part| part.parse().unwrap_or_default()).collect()
 }
 
 fn stamp(text: &str) -> Option<(String, String)> {
@@ -163,19 +167,20 @@ mod tests {
     #[test]
     fn a_change_is_seen() {
         let (_, text) = written();
-        let (date, version) = Reading::current();
+        let (date, version) = package_version();
         let stamped = |date: &str, version: &str| {
-            let ours =
-                format!("{{pith}} {{{}}} {{{}}}", Reading::current().0, Reading::current().1);
+            let (our_date, our_version) = package_version();
+            let ours = format!("{{pith}} {{{our_date}}} {{{our_version}}}");
             text.replace(&ours, &format!("{{pith}} {{{date}}} {{{version}}}"))
         };
         for (text, state) in [
             (text.replace("\\footskip", "\\footskipp"), State::Modified),
             (text.replace("HeteGen", "HeteGenn"), State::Modified),
             (text.replacen("|pith-v1", "|pith-v2", 1), State::Same),
-            (stamped("2020-01-01", &version), State::Older),
-            (stamped("2120-01-01", &version), State::Newer),
-            (stamped(&date, "0.0.1"), State::Older),
+            (stamped("2020-01-01", version), State::Older),
+            (stamped("2120-01-01", version), State::Newer),
+            (stamped(date, "0.0.1"), State::Older),
+            (stamped(date, "99.0.1"), State::Newer),
             ("\\def\\x{}".to_owned(), State::Foreign),
         ] {
             assert_eq!(Reading::read(text.as_bytes()).state, state);

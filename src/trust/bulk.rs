@@ -187,7 +187,7 @@ mod tests {
         let mut keys = Keyring::pinned();
         let key = BASE64.encode(key.as_bytes());
         let json = format!("{{\"key_id\": \"test\", \"public_key_b64\": \"{key}\"}}");
-        keys.add_json(json.as_bytes()).unwrap();
+        keys.add_json(json.as_bytes(), "keys.json").unwrap();
         keys
     }
 

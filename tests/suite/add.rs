@@ -53,9 +53,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 /// A desk with one of the papers in the folder `paper`.
 pub fn desk_with(paper: &str) -> Desk {
     let desk = Desk::new();
-    for name in files(&Path::new(TESTS).join("papers").join(paper)).keys() {
-        desk.copy(&format!("papers/{paper}/{name}"), &format!("paper/{name}"));
-    }
+    desk.copy_folder(&format!("papers/{paper}"), "paper");
     desk
 }
 

@@ -47,9 +47,10 @@ fn docs_of_the_checks() {
             let _ = write!(text, "\n**{head}.** {}\n", markdown(body));
         }
         let folder = format!("tests/checks/{}", check.id);
+        let end = if check.is_of_sources() { "" } else { ".pdf" };
         let _ = write!(
             text,
-            "\nExamples: [bad.pdf](../{folder}/bad.pdf) is found wanting, [good.pdf](../{folder}/good.pdf) is not.\n"
+            "\nExamples: [bad{end}](../{folder}/bad{end}) is found wanting, [good{end}](../{folder}/good{end}) is not.\n"
         );
     }
     compare("docs/checks.md", &text);
