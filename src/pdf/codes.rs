@@ -67,7 +67,7 @@ impl<'a> Fonts<'a> {
                     [first, second, ..] => (u32::from(u16::from_be_bytes([*first, *second])), 2),
                     _ => (0, 1),
                 };
-                let Composite { to_unicode, widths, default, shown } = composite;
+                let Composite { to_unicode, widths, default, shown } = &mut **composite;
                 let shown = shown.entry(code).or_insert_with(|| {
                     let unicode = to_unicode.as_ref().and_then(|map| map.lookup_bf_string(code));
                     let width = widths.get(&code).copied().unwrap_or(*default);
@@ -88,13 +88,13 @@ struct Font<'a> {
 
 enum Codes<'a> {
     Simple(Box<Simple<'a>>),
-    Composite(Composite),
+    Composite(Box<Composite>),
 }
 
 impl<'a> Font<'a> {
     fn read(fonts: &Dict<'a>, name: &Name<'_>, dict: Dict<'a>) -> Option<Self> {
         let codes = match dict.get::<Name<'_>>(names::SUBTYPE)?.as_ref() {
-            b"Type0" => Codes::Composite(Composite::read(&dict)?),
+            b"Type0" => Codes::Composite(Box::new(Composite::read(&dict)?)),
             b"Type1" | b"MMType1" => Codes::Simple(Box::new(Simple::new(dict, Kind::Type1))),
             b"TrueType" => Codes::Simple(Box::new(Simple::new(dict, Kind::TrueType))),
             b"Type3" => Codes::Simple(Box::new(Simple::new(dict, Kind::Type3))),
