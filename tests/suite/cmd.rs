@@ -246,7 +246,7 @@ fn every_case_prints_what_its_file_says() {
 }
 
 /// Every exit status that a verb can end with.
-const STATUSES: [(&str, &[i32]); 12] = [
+const STATUSES: [(&str, &[i32]); 14] = [
     ("resolve", &[0, 1, 2, 3, 4, 5]),
     ("verify", &[0, 1, 2, 5]),
     ("compute", &[0, 1, 2, 3, 4, 5]),
@@ -256,6 +256,8 @@ const STATUSES: [(&str, &[i32]); 12] = [
     ("strip", &[0, 2, 5]),
     ("check", &[0, 1, 2, 5]),
     ("explain", &[0, 2]),
+    ("mirror", &[0, 1, 2, 5]),
+    ("trust", &[0, 2, 5]),
     ("demo", &[0, 2, 5]),
     ("completions", &[0, 2]),
     ("man", &[0, 2]),

@@ -2,6 +2,7 @@
 
 mod arxiv;
 mod badges;
+mod bulk_resolve;
 mod checks;
 mod cmd;
 mod ctan;
@@ -9,8 +10,10 @@ mod demo;
 mod desk;
 mod documents;
 mod generated;
+mod hostile;
 mod html;
 mod integrations;
+mod mirrors;
 mod offline;
 mod pdf_archival;
 mod pdf_encrypted;
