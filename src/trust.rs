@@ -1,6 +1,9 @@
 //! Whom to believe: signing keys, the pinned one first, and what a receipt's signature says.
 
+mod bulk;
 mod file;
+
+pub use bulk::BulkKeyring;
 
 use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER};
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -122,6 +125,15 @@ impl Key {
             _ => Ok(()),
         }
     }
+
+    fn check_signature(
+        &self,
+        digest: &[u8; 32],
+        signature: &Signature,
+    ) -> Result<(), ReceiptError> {
+        let checked = self.key.verify_strict(digest, signature);
+        checked.map_err(|_| ReceiptError::Signature { key_id: self.key_id.clone() })
+    }
 }
 
 /// Why a file of keys cannot be used.
@@ -213,6 +225,18 @@ impl Keyring {
     /// # Errors
     /// [`ReceiptError`], the first thing that is wrong.
     pub fn check(&self, receipt: &Receipt, digest: &[u8; 32]) -> Result<&Key, ReceiptError> {
+        let (key, signature) = self.named(receipt, digest)?;
+        key.check_signature(digest, &signature)?;
+        key.check_window(receipt.signed_at.as_deref())?;
+        Ok(key)
+    }
+
+    /// The key that a receipt names, and its signature, not yet checked.
+    fn named(
+        &self,
+        receipt: &Receipt,
+        digest: &[u8; 32],
+    ) -> Result<(&Key, Signature), ReceiptError> {
         let other = |expected: &'static str| {
             move |found: &String| (found != expected).then(|| found.clone())
         };
@@ -241,11 +265,7 @@ impl Keyring {
             .decode(receipt.signature_b64.as_bytes())
             .map_err(|_| ReceiptError::NotASignature)?;
         let signature = Signature::from_slice(&bytes).map_err(|_| ReceiptError::NotASignature)?;
-        key.key
-            .verify_strict(digest, &signature)
-            .map_err(|_| ReceiptError::Signature { key_id: key.key_id.clone() })?;
-        key.check_window(receipt.signed_at.as_deref())?;
-        Ok(key)
+        Ok((key, signature))
     }
 }
 

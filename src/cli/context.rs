@@ -38,8 +38,8 @@ impl Context {
             Some(Ok(pinned)) => {
                 Some(Found { record: pinned.record, url: pinned.name, validator: None })
             }
-            Some(Err(note)) => {
-                terminal.note(&note);
+            Some(Err(unused)) => {
+                terminal.note(&unused.to_string());
                 None
             }
         };

@@ -11,7 +11,7 @@ use crate::escape;
 use crate::id::Query;
 use crate::report::{RecordJson, Text, VerdictJson, line, verdict, wrap};
 use crate::source::Resolved;
-use crate::verify::{Status, Verdict};
+use crate::verify::Status;
 
 const SCHEMA: &str = "pith.resolve/1";
 
@@ -153,8 +153,8 @@ impl Work<'_> {
                 let record = RecordJson { query: query.to_string(), url, record: document };
                 line(&VerdictJson::new(SCHEMA, input, checked, Some(record)))
             }
-            Format::Number => match verified_number(input, checked) {
-                Ok(number) => number,
+            Format::Number => match super::verify::number(input, checked) {
+                Ok(number) => format!("{number}\n"),
                 Err(failure) => {
                     results.failures.push(failure);
                     return;
@@ -169,36 +169,6 @@ impl Work<'_> {
 /// The end of an input that cannot be read on.
 fn ended_by(failure: Failure) -> Results {
     Results { exit: failure.exit, failures: vec![failure], ..Results::default() }
-}
-
-/// Prints the number of a verified record; says on standard error why there is none.
-pub(super) fn number(
-    input: &str,
-    verdict: &Verdict,
-    terminal: &mut Terminal,
-) -> Result<(), Failure> {
-    match verified_number(input, verdict) {
-        Ok(number) => terminal.raw(number.as_bytes()),
-        Err(failure) => {
-            terminal.error(&failure);
-            Ok(())
-        }
-    }
-}
-
-/// The line with the number of a verified record, or why there is none.
-fn verified_number(input: &str, verdict: &Verdict) -> Result<String, Failure> {
-    if let Some(number) = verdict.pith_number.filter(|_| verdict.status() == Status::Verified) {
-        return Ok(format!("{number}\n"));
-    }
-    let failed: Vec<_> =
-        verdict.failures().map(|step| format!("{}: {}", step.step, step.detail)).collect();
-    let reason = match failed.is_empty() {
-        true => verdict.status().to_string(),
-        false => format!("{}: {}", verdict.status(), failed.join("; ")),
-    };
-    let remedy = "see every step with --format text";
-    Err(Failure::new(Exit::Wrong, format!("{input}: {reason}"), Some(remedy.into())))
 }
 
 pub(super) fn exit_of(status: Status) -> Exit {

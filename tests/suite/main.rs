@@ -1,9 +1,12 @@
 //! One test binary; each module is a theme.
 
+mod add;
+mod archives;
 mod arxiv;
 mod badges;
 mod bulk_resolve;
 mod checks;
+mod checks_of_sources;
 mod cmd;
 mod ctan;
 mod demo;
@@ -21,6 +24,7 @@ mod pdf_files;
 mod pdf_hostile;
 mod pdf_inject;
 mod pdf_read;
+mod pdf_replace;
 mod pdf_signed;
 mod pdf_xmp;
 mod prose;
