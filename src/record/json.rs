@@ -78,6 +78,9 @@ impl Json {
             let message = match first {
                 None => "it is empty, not JSON".into(),
                 Some(b'<') => "it is HTML or XML, not JSON".into(),
+                Some(_) if std::str::from_utf8(bytes).is_err() => {
+                    "it is not JSON: it is not UTF-8".into()
+                }
                 Some(_) if message.starts_with("recursion limit") => {
                     "its JSON is nested more than 128 deep".into()
                 }

@@ -209,6 +209,26 @@ fn inject() {
 }
 
 #[test]
+fn trust() {
+    let (desk, schema) = (Desk::new(), Schema::of("trust"));
+    let (_, mut key) = crate::records::signed("A Title");
+    key.insert_str(
+        1,
+        r#""valid_from":"2026-01-01T00:00:00Z","rotates_at":"2027-01-01T00:00:00Z","#,
+    );
+    desk.write("keys.json", key.as_bytes());
+    let keys = desk.good(&["trust", "list", "--trust", "keys.json", "--format", "json"]).json();
+    assert_eq!(keys.len(), 2);
+    for key in &keys {
+        schema.hold(key);
+        schema.need(key, &[]);
+        schema.refuse(key, "/withdrawn", json!("no"));
+        schema.refuse(key, "/fingerprint_sha256_hex", json!("8D"));
+    }
+    assert_eq!(keys[1]["valid_until"], "2027-01-01T00:00:00Z");
+}
+
+#[test]
 fn add() {
     let (desk, schema) = (Desk::new(), Schema::of("add"));
     desk.copy("papers/article/main.tex", "main.tex");
