@@ -2,6 +2,7 @@
 
 mod arxiv;
 mod badges;
+mod bulk;
 mod checks;
 mod cmd;
 mod ctan;
