@@ -8,6 +8,7 @@ mod cmd;
 mod ctan;
 mod demo;
 mod desk;
+mod examples;
 mod generated;
 mod html;
 mod offline;
