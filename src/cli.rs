@@ -12,6 +12,7 @@ mod explain;
 mod files;
 mod hint;
 mod inject;
+mod limits;
 mod main_file;
 mod man;
 mod options;
@@ -54,7 +55,7 @@ All commands and options: pith --help. One of them: pith check --help
 const EXAMPLES: &str = "\
 Examples:
   pith resolve 2403.01164            find a paper's Pith Number and verify it
-  pith add main.tex 2403.01164       put it into the paper: pith.sty and two lines
+  pith add main.tex 2403.01164       put it into the paper: pith.sty, two lines
   pith badge 2403.01164 -o pith.tex  a badge, also as svg, html, markdown, ...
   pith check .                       see whether sources and PDF are ready
   pith demo                          the whole job, offline, in ./pith-demo
@@ -121,6 +122,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
+    limits::fail_instead_of_ending();
     let mut terminal = Terminal::new(&cli.options);
     let options = &cli.options;
     let result = match cli.command {

@@ -20,6 +20,8 @@ pub fn io_message(error: &io::Error) -> String {
         ErrorKind::NotADirectory => "it is not a folder".to_owned(),
         ErrorKind::AlreadyExists => "there is a file of that name already".to_owned(),
         ErrorKind::StorageFull => "the disk is full".to_owned(),
+        ErrorKind::QuotaExceeded => "the disk quota is used up".to_owned(),
+        ErrorKind::FileTooLarge => "the file would be larger than the system allows".to_owned(),
         ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         _ => error.to_string(),
     }
@@ -33,7 +35,8 @@ pub fn io_remedy(error: &io::Error) -> &'static str {
         ErrorKind::IsADirectory => "give the name of a file",
         ErrorKind::NotADirectory => "give the name of a folder",
         ErrorKind::AlreadyExists => "give another name",
-        ErrorKind::StorageFull => "make room on the disk",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room on the disk",
+        ErrorKind::FileTooLarge => "raise the limit (ulimit -f), or write to another disk with -o",
         ErrorKind::ReadOnlyFilesystem => "write to another place with -o",
         _ => "check the path",
     }

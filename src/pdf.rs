@@ -1,7 +1,7 @@
 //! The only door to PDF bytes.
 //!
-//! Reading is lazy, by hayro-syntax over the bytes of the file; text of page 1 is interpreted by
-//! hayro-interpret; what is appended is serialised by lopdf. Nobody outside of this module sees their types.
+//! Reading is lazy, by hayro-syntax over the bytes of the file; so is the text of page 1, with hayro-interpret for
+//! fonts and pages out of the ordinary; what is appended is serialised by lopdf. Nobody outside of this module sees their types.
 //!
 //! - [`Pdf`] opens a file and says what it holds: Info entries, XMP packets, page 1, signatures, damage.
 //! - [`xmp`] reads and edits the XML of a packet.
@@ -11,12 +11,18 @@
 
 pub mod append;
 mod budget;
+mod clock;
+mod codes;
+mod content;
 mod convert;
 mod deadline;
 mod dict;
 mod fonts;
 mod form;
+mod glyph;
+mod glyph_names;
 mod guard;
+mod interpret;
 mod map;
 mod names;
 mod page;
@@ -32,7 +38,6 @@ pub mod xmp;
 
 use crate::error::{self, Remedy};
 use std::fmt;
-use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -73,6 +78,9 @@ pub enum PdfError {
         /// Whether it is a directory.
         directory: bool,
     },
+    /// Another program wrote to the file while it was read.
+    #[error("was changed by another program while it was read")]
+    Changed,
     /// The file has no bytes.
     #[error("is empty")]
     Empty,
@@ -117,6 +125,7 @@ impl Remedy for PdfError {
             Self::Io(error) => return Some(error::io_remedy(error).to_owned()),
             Self::NotAFile { directory: true } => "name the PDF inside of it",
             Self::NotAFile { directory: false } => "write it to a file first",
+            Self::Changed => "run the command again when that one is done",
             Self::Empty => "the program that should have written it failed; make it again",
             Self::NotAPdf => "check the path; a PDF starts with %PDF-",
             Self::NeedsPassword | Self::WrongPassword => "give its password with --password",
@@ -196,14 +205,14 @@ pub struct Damage {
 /// An open PDF.
 pub struct Pdf {
     file: Arc<hayro_syntax::Pdf>,
-    chain: Chain,
+    chain: Arc<Chain>,
     encryption: Option<Encryption>,
     /// What hayro-syntax opened the file with; empty where it opens without.
     password: String,
     /// Whether the file is encrypted, and its metadata streams are not.
     clear_metadata: bool,
     /// The file that the bytes come from.
-    source: Option<File>,
+    source: Option<map::Source>,
 }
 
 impl fmt::Debug for Pdf {
@@ -222,28 +231,20 @@ impl Pdf {
     /// # Errors
     /// Everything in [`PdfError`] but `NotAppendable`.
     pub fn open(path: &Path, password: Option<&str>) -> Result<Self, PdfError> {
-        let (file, bytes) = map::open(path)?;
-        let mut pdf = Self::load(PdfData::from(Arc::new(bytes)), password);
-        if let Ok(pdf) = &mut pdf {
-            pdf.source = Some(file);
-            pdf.check_length()?;
-        }
-        pdf
+        let source = map::open(path)?;
+        let pdf = Self::load(source.data(), password);
+        // What was read of a file that changed says nothing of it, errors too.
+        source.check_unchanged()?;
+        pdf.map(|pdf| Self { source: Some(source), ..pdf })
     }
 
-    /// Fails where the file has become shorter since it was opened: what was read of it since may be wrong. Never
-    /// fails on a PDF in memory.
+    /// Fails where another program has written to the file since it was opened: what was read of it since may be
+    /// wrong. Never fails on a PDF in memory.
     ///
     /// # Errors
-    /// [`PdfError::Io`].
-    pub fn check_length(&self) -> Result<(), PdfError> {
-        match &self.source {
-            Some(file) if file.metadata()?.len() < self.bytes().len() as u64 => {
-                let shorter = "became shorter while it was read";
-                Err(PdfError::Io(io::Error::new(io::ErrorKind::UnexpectedEof, shorter)))
-            }
-            _ => Ok(()),
-        }
+    /// [`PdfError::Changed`], [`PdfError::Io`].
+    pub fn check_unchanged(&self) -> Result<(), PdfError> {
+        self.source.as_ref().map_or(Ok(()), map::Source::check_unchanged)
     }
 
     /// Opens a PDF in memory.
@@ -302,7 +303,8 @@ impl Pdf {
             LoadPdfError::Invalid => PdfError::Damaged { what: unreadable(data.as_ref(), &chain) },
         })?;
         let clear_metadata = handler.is_some_and(|handler| handler.has_clear_metadata());
-        Ok(Self { file: Arc::new(file), chain, encryption, password, clear_metadata, source: None })
+        let (file, chain) = (Arc::new(file), Arc::new(chain));
+        Ok(Self { file, chain, encryption, password, clear_metadata, source: None })
     }
 
     /// What encrypts as the file is encrypted; `None` where it is not.

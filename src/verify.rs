@@ -9,6 +9,7 @@ use std::fmt;
 
 use data_encoding::HEXLOWER;
 
+use crate::error::Remedy;
 use crate::id::{PithNumber, Query};
 use crate::record::{CanonicalRecord, Json, Record, SchemaError, text_digest};
 use crate::trust::Keyring;
@@ -325,7 +326,10 @@ fn receipt(record: &Record, digest: &[u8; 32], keys: &Keyring) -> Step {
     };
     match keys.check(receipt, digest) {
         Ok(key) => Step::passed(name, format!("signed by {} ({})", key.key_id, key.fingerprint())),
-        Err(error) => Step::failed(name, error.to_string()),
+        Err(error) => {
+            let remedy = error.remedy().map_or(String::new(), |remedy| format!("; {remedy}"));
+            Step::failed(name, format!("{error}{remedy}"))
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! tex-number-disagrees
 
+use super::sources::MAX_FINDINGS;
 use super::{Check, Finding, Level, Run, Sources};
 use crate::id::{PithNumber, Query};
 use crate::record::Record;
@@ -23,7 +24,8 @@ fn run(sources: &Sources<'_>) -> Result<Vec<Finding>, &'static str> {
     let Some(number) = sources.number() else { return Err("the sources name no record") };
     let mut findings = Vec::new();
     if let Some((first, rest)) = declared.split_first() {
-        for (event, other) in rest.iter().filter(|(_, other)| !agree(first.1, *other)) {
+        let others = rest.iter().filter(|(_, other)| !agree(first.1, *other));
+        for (event, other) in others.take(MAX_FINDINGS) {
             let finding = CHECK.finding("a second \\pithnumber names another record");
             let finding = finding.found(other.to_string()).expected(first.1.to_string());
             findings.push(finding.at(sources.place(event)));

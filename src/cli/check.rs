@@ -239,7 +239,7 @@ impl Checker<'_> {
             }
         }
         let outcome = subject.check_at(&settings.levels);
-        pdf.check_length().map_err(|error| Unchecked {
+        pdf.check_unchanged().map_err(|error| Unchecked {
             message: error.to_string(),
             remedy: Some("check it again".to_owned()),
             findings: Vec::new(),

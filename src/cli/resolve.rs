@@ -1,6 +1,7 @@
 //! `pith resolve ID...`
 
 use std::io::BufRead;
+use std::path::Path;
 
 use super::context::Context;
 use super::options::{Format, Options};
@@ -31,7 +32,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
-    let context = Context::new(options)?;
+    let context = Context::beside(Path::new("."), options, terminal)?;
     let mut exit = Exit::Good;
     for id in &args.ids {
         if id == "-" {

@@ -37,10 +37,7 @@ impl LastSettings {
     /// The settings for a paper. The nearest file of each name counts, from the paper's folder up to the one that
     /// holds `.git`, or to the top.
     pub fn of(&mut self, paper: &Path) -> Result<Arc<Settings>, Failure> {
-        let folder = match paper.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
+        let folder = folder_of(paper);
         if let Some((last, settings)) = &self.0
             && last == folder
         {
@@ -62,22 +59,33 @@ impl Settings {
         if let Some(path) = above(&folder, CONFIG) {
             settings.levels = levels(&path)?;
         }
-        if let Some(path) = above(&folder, PIN) {
-            let name = shown(&path);
-            let record = files::read(&path, record::MAX_BYTES).map_err(|failure| failure.message);
-            let record = record.and_then(|bytes| {
-                Record::from_slice(&bytes).map_err(|error| format!("{name}: {error}"))
-            });
-            match record {
-                Ok(record) => settings.pinned = Some(Pinned { name, record }),
-                Err(message) => {
-                    settings.note = Some(format!("the pinned record was not used: {message}"));
-                    settings.unusable = Some((name, message));
-                }
+        match pinned(&folder) {
+            None => {}
+            Some(Ok(pinned)) => settings.pinned = Some(pinned),
+            Some(Err(note)) => {
+                let path = above(&folder, PIN);
+                settings.unusable = path.map(|path| (shown(&path), note.clone()));
+                settings.note = Some(note);
             }
         }
         Ok(settings)
     }
+}
+
+/// The pinned record for the papers in a folder; or, where there is one that cannot be read, why it was not used.
+pub(super) fn pinned(folder: &Path) -> Option<Result<Pinned, String>> {
+    let path = above(&folder.canonicalize().ok()?, PIN)?;
+    let name = shown(&path);
+    let record = files::read(&path, record::MAX_BYTES).map_err(|failure| failure.message);
+    let record = record
+        .and_then(|bytes| Record::from_slice(&bytes).map_err(|error| format!("{name}: {error}")));
+    let unused = |message| format!("the pinned record was not used: {message}");
+    Some(record.map(|record| Pinned { name, record }).map_err(unused))
+}
+
+/// The folder that a file lies in.
+pub(super) fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
 /// The nearest file of this name, in the folder or above it.

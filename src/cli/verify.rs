@@ -69,7 +69,7 @@ fn carried(path: &Path, password: Option<&str>, keys: &Keyring) -> Result<Result
         let pdf = pdf.map_err(|error| Failure::of(Exit::Io, &name, &error))?;
         let page = pdf.first_page();
         let verdict = binding::verify_pdf(&Reading::of(&pdf), page.as_ref(), keys);
-        pdf.check_length().map_err(|error| Failure::of(Exit::Io, &name, &error))?;
+        pdf.check_unchanged().map_err(|error| Failure::of(Exit::Io, &name, &error))?;
         Ok(verdict)
     };
     if path != Path::new("-") && is_pdf(path) {

@@ -1,18 +1,28 @@
 //! The bytes of a file: read whole where it is small, mapped where it is large.
 //!
-//! This is the only module of the crate with unsafe code.
+//! Unsafe code is here, in clock.rs beside this file, and in src/cli/limits.rs, and nowhere else.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
+
+use hayro_syntax::PdfData;
 
 use super::PdfError;
 
 /// Files up to this size (bytes) are read instead of mapped: reading is as fast there.
 const READ_LIMIT: u64 = 1 << 20;
 
-/// The bytes of one file.
-pub(super) enum FileBytes {
+/// A file that is read, and its bytes.
+pub(super) struct Source {
+    file: File,
+    /// The file before its first byte was read.
+    opened: Metadata,
+    bytes: Arc<FileBytes>,
+}
+
+enum FileBytes {
     Read(Vec<u8>),
     Mapped(Map),
 }
@@ -26,32 +36,55 @@ impl AsRef<[u8]> for FileBytes {
     }
 }
 
+impl Source {
+    pub(super) fn data(&self) -> PdfData {
+        PdfData::from(Arc::clone(&self.bytes))
+    }
+
+    /// Fails where somebody has written to the file since it was opened: by its length and time, and where its pages
+    /// were gone for a moment.
+    pub(super) fn check_unchanged(&self) -> Result<(), PdfError> {
+        let now = self.file.metadata()?;
+        let as_read = match &*self.bytes {
+            FileBytes::Read(bytes) => bytes.len() as u64 == self.opened.len(),
+            FileBytes::Mapped(map) => !map.has_faulted(),
+        };
+        let same = now.len() == self.opened.len()
+            && now.modified().ok() == self.opened.modified().ok()
+            && as_read;
+        if same { Ok(()) } else { Err(PdfError::Changed) }
+    }
+}
+
 /// Opens a regular file. Symbolic links are followed; a directory, a pipe or a device is refused before
 /// it is opened, because opening a pipe blocks.
-pub(super) fn open(path: &Path) -> Result<(File, FileBytes), PdfError> {
+pub(super) fn open(path: &Path) -> Result<Source, PdfError> {
     let kind = std::fs::metadata(path)?;
     if !kind.is_file() {
         return Err(PdfError::NotAFile { directory: kind.is_dir() });
     }
     let mut file = File::open(path)?;
-    let length = file.metadata()?.len();
+    let opened = file.metadata()?;
+    let length = opened.len();
     if length == 0 {
         return Err(PdfError::Empty);
     }
-    if length > READ_LIMIT
-        && let Some(map) = Map::new(&file)?
-    {
-        return Ok((file, FileBytes::Mapped(map)));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    file.by_ref().take(length).read_to_end(&mut bytes)?;
-    Ok((file, FileBytes::Read(bytes)))
+    let map = if length > READ_LIMIT { Map::new(&file)? } else { None };
+    let bytes = match map {
+        Some(map) => FileBytes::Mapped(map),
+        None => {
+            let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+            file.by_ref().take(length).read_to_end(&mut bytes)?;
+            FileBytes::Read(bytes)
+        }
+    };
+    Ok(Source { file, opened, bytes: Arc::new(bytes) })
 }
 
 /// A mapped file. Where another program cuts it short, the bytes that are gone read as zeros.
 pub(super) struct Map {
     // Dropped first: the place is given back before its addresses are.
-    _place: fault::Place,
+    place: fault::Place,
     bytes: memmap2::Mmap,
 }
 
@@ -64,19 +97,23 @@ impl Map {
         // new file over the old one, and the map keeps the old one. Another program that writes into the file makes
         // the parsers read other bytes, which they take from any file; one that cuts it short makes `fault` step in.
         let bytes = unsafe { memmap2::Mmap::map(file) }?;
-        Ok(fault::Place::take(&bytes).map(|place| Self { _place: place, bytes }))
+        Ok(fault::Place::take(&bytes).map(|place| Self { place, bytes }))
+    }
+
+    fn has_faulted(&self) -> bool {
+        self.place.has_faulted()
     }
 }
 
 /// Reading a mapped page that the file no longer has raises SIGBUS, which ends the process. Here it puts a page of
-/// zeros in its place. [`super::Pdf::check_length`] tells afterwards that the file is not what was read.
+/// zeros in its place. [`super::Pdf::check_unchanged`] tells afterwards that the file is not what was read.
 #[cfg(unix)]
 #[allow(unsafe_code)]
 mod fault {
     use std::mem::{self, MaybeUninit};
     use std::ptr;
     use std::sync::OnceLock;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     /// Maps at once: one for each thread that reads, and one for what it writes.
     const PLACES: usize = 256;
@@ -84,6 +121,8 @@ mod fault {
     /// Start and end of each map; 0 where there is none.
     static STARTS: [AtomicUsize; PLACES] = [const { AtomicUsize::new(0) }; PLACES];
     static ENDS: [AtomicUsize; PLACES] = [const { AtomicUsize::new(0) }; PLACES];
+    /// Whether pages of the map were gone.
+    static FAULTED: [AtomicBool; PLACES] = [const { AtomicBool::new(false) }; PLACES];
     /// What the signal did before.
     static BEFORE: OnceLock<libc::sigaction> = OnceLock::new();
     static PAGE: AtomicUsize = AtomicUsize::new(4096);
@@ -100,9 +139,14 @@ mod fault {
                 end.is_ok()
             };
             let place = ENDS.iter().position(free)?;
+            FAULTED[place].store(false, Ordering::SeqCst);
             ENDS[place].store(start + bytes.len(), Ordering::SeqCst);
             STARTS[place].store(start, Ordering::SeqCst);
             Some(Self(place))
+        }
+
+        pub(super) fn has_faulted(&self) -> bool {
+            FAULTED[self.0].load(Ordering::SeqCst)
         }
     }
 
@@ -137,7 +181,7 @@ mod fault {
         // within a map of ours that is in the table.
         unsafe {
             let at = (*info).si_addr() as usize;
-            for (start, end) in STARTS.iter().zip(&ENDS) {
+            for ((start, end), faulted) in STARTS.iter().zip(&ENDS).zip(&FAULTED) {
                 let (first, end) = (start.load(Ordering::SeqCst), end.load(Ordering::SeqCst));
                 // The place may have gone to another map between the two.
                 let is_pair = first == start.load(Ordering::SeqCst);
@@ -147,6 +191,7 @@ mod fault {
                     let address = ptr::without_provenance_mut(at - at % size);
                     let zeros = libc::mmap(address, size, libc::PROT_READ, flags, -1, 0);
                     if zeros != libc::MAP_FAILED {
+                        faulted.store(true, Ordering::SeqCst);
                         return;
                     }
                 }
@@ -167,6 +212,10 @@ mod fault {
     impl Place {
         pub(super) fn take(_: &[u8]) -> Option<Self> {
             Some(Self)
+        }
+
+        pub(super) fn has_faulted(&self) -> bool {
+            false
         }
     }
 }

@@ -4,18 +4,14 @@
 //! hyphenated words are not joined; [`Word::hyphen_end`] says where a reader may want to.
 
 use std::sync::Arc;
-use std::time::Instant;
 
-use hayro_interpret::kurbo::{self, Affine, Point};
-use hayro_interpret::{
-    Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page,
-};
+use hayro_interpret::kurbo::Point;
 use hayro_syntax::object::{self, Array, Dict, Name};
 use hayro_syntax::page::{Page, Rotation};
 
 use super::deadline::{self, PATIENCE};
 use super::text::{Text, Word};
-use super::{ObjectId, Pdf, PdfError, budget, guard, names, text_string};
+use super::{ObjectId, Pdf, PdfError, budget, content, guard, interpret, names, text_string};
 
 /// Annotations that are looked at.
 const MAX_ANNOTATIONS: usize = 10_000;
@@ -128,20 +124,21 @@ fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
     let page = file.pages().first().ok_or(PdfError::Damaged { what: "it has no page" })?;
     budget::check(page)?;
     let mut links = links(page);
-    let places = links.iter().take(MAX_PLACES).map(|link| link.rect).collect();
+    let places: Vec<_> = links.iter().take(MAX_PLACES).map(|link| link.rect).collect();
     // After half of the time, what was read so far is all.
-    let mut text = Text::new(Instant::now() + PATIENCE / 2, places);
-    let bounds = page.media_box();
-    let bounds = kurbo::Rect::new(bounds.x0, bounds.y0, bounds.x1, bounds.y1);
-    let settings = InterpreterSettings {
-        render_content: RenderContent::PAGE,
-        ..InterpreterSettings::default()
+    let start = || Text::new(PATIENCE / 2, places.clone());
+    let mut text = start();
+    let mut usual = false;
+    let what = "the content of page 1 cannot be interpreted";
+    let read = guard::until_stopped(what, || usual = content::read(page, &mut text).is_ok());
+    let complete = match read {
+        Ok(true) if usual => true,
+        Ok(false) => false,
+        _ => {
+            text = start();
+            guard::until_stopped(what, || interpret::read(page, &mut text))?
+        }
     };
-    let cache = InterpreterCache::new();
-    let complete = guard::until_stopped("the content of page 1 cannot be interpreted", || {
-        let mut context = Context::new(Affine::IDENTITY, bounds, &cache, page.xref(), settings);
-        interpret_page(page, &mut context, &mut text);
-    })?;
     let undecoded = text.undecoded();
     let (words, empty) = text.finish();
     for (link, empty) in links.iter_mut().zip(empty) {

@@ -6,7 +6,8 @@ use lopdf::Dictionary;
 use super::dict::raw_entries;
 use super::trailer::{Info, Place, object_at};
 use super::{
-    Damage, MAX_DECODED, ObjectId, Pdf, PdfError, convert, guard, names, security, text_string,
+    Damage, MAX_DECODED, ObjectId, Pdf, PdfError, convert, guard, names, security, signature,
+    text_string,
 };
 
 /// One entry of the document information dictionary (ISO 32000-2, 14.3.3).
@@ -156,17 +157,7 @@ impl Pdf {
         for id in self.metadata_ids() {
             let _ = self.metadata_stream(id);
         }
-        let _ = self.signatures();
-    }
-
-    /// What of the file is signed. Nothing is verified here.
-    #[must_use]
-    pub fn signatures(&self) -> Signatures {
-        guard::guard("its form cannot be read", || {
-            let doc_mdp = self.catalog().as_ref().and_then(doc_mdp);
-            Signatures { count: self.signature_list().len(), doc_mdp }
-        })
-        .unwrap_or_default()
+        let _ = signature::find(&self.file);
     }
 
     /// Whether the Catalog has /OutputIntents (14.11.5). arXiv does not stamp such a file.
@@ -196,6 +187,9 @@ impl Pdf {
         if !super::has_end(self.bytes()) {
             let end = "there is no %%EOF at its end: it is cut off, or something stands behind it";
             note(end.to_owned(), None);
+        }
+        if let Err(error) = self.signatures() {
+            note(error.to_string(), None);
         }
         if let Err(error) = self.info() {
             note(error.to_string(), None);
@@ -273,7 +267,8 @@ fn decode(stream: &Stream<'_>, too_large: &'static str) -> Result<Vec<u8>, PdfEr
     })
 }
 
-fn doc_mdp(catalog: &Dict<'_>) -> Option<u8> {
+/// /P of the DocMDP transform of a certified file.
+pub(super) fn doc_mdp(catalog: &Dict<'_>) -> Option<u8> {
     permission(&catalog.get::<Dict<'_>>(names::PERMS)?.get::<Dict<'_>>(names::DOC_MDP)?)
 }
 

@@ -6,9 +6,10 @@ use hayro_syntax::PdfData;
 use hayro_syntax::object::{FromBytes, Number};
 use hayro_syntax::reader::{Reader, ReaderExt};
 
+use super::Pdf;
 use super::append::Prefix;
-use super::deadline::Allowance;
-use super::{Pdf, guard};
+use super::deadline::{self, Allowance, PATIENCE};
+use super::trailer::Chain;
 
 /// Revisions that are opened, the newest first.
 const MAX_REVISIONS: usize = 32;
@@ -22,7 +23,10 @@ impl Pdf {
     /// The earlier revisions, newest first, at most 32, as far as there is time. One that cannot be opened is left
     /// out. The first page and the rest of a linearized file are one revision. Nothing is copied.
     pub fn revisions(&self) -> impl Iterator<Item = Pdf> {
-        let ends = guard::guard("its revisions cannot be read", || self.revision_ends());
+        let (file, chain) = (Arc::clone(&self.file), Arc::clone(&self.chain));
+        let late = "revisions that take more than a second to find";
+        let find = move || Ok(revision_ends(file.data().as_ref(), &chain));
+        let ends = deadline::within(PATIENCE, "its revisions cannot be read", late, find);
         let mut left = Allowance::new(MAX_REVISIONS);
         let ends = ends.unwrap_or_default().into_iter().take_while(move |_| left.take());
         ends.filter_map(|length| {
@@ -30,28 +34,28 @@ impl Pdf {
             Self::load(PdfData::from(Arc::new(prefix)), Some(&self.password)).ok()
         })
     }
+}
 
-    /// The lengths of the earlier revisions, the longest first.
-    fn revision_ends(&self) -> Vec<usize> {
-        let Some((newest, earlier)) = self.chain.sections.split_first() else {
-            return Vec::new();
-        };
-        let mut left = Allowance::new(usize::MAX);
-        let mut ends: Vec<_> = earlier
-            .iter()
-            .take_while(|_| left.take())
-            .filter(|section| section.offset < newest.offset)
-            .filter_map(|section| {
-                let (start, end) = end_of(self.bytes(), section.offset, newest.offset)?;
-                // That of a linearized file's first page leads nowhere.
-                earlier.iter().any(|section| section.offset == start).then_some(end)
-            })
-            .collect();
-        ends.sort_unstable_by(|a, b| b.cmp(a));
-        ends.dedup();
-        ends.truncate(MAX_REVISIONS);
-        ends
-    }
+/// The lengths of the earlier revisions, the longest first.
+fn revision_ends(data: &[u8], chain: &Chain) -> Vec<usize> {
+    let Some((newest, earlier)) = chain.sections.split_first() else {
+        return Vec::new();
+    };
+    let mut left = Allowance::new(usize::MAX);
+    let mut ends: Vec<_> = earlier
+        .iter()
+        .take_while(|_| left.take())
+        .filter(|section| section.offset < newest.offset)
+        .filter_map(|section| {
+            let (start, end) = end_of(data, section.offset, newest.offset)?;
+            // That of a linearized file's first page leads nowhere.
+            earlier.iter().any(|section| section.offset == start).then_some(end)
+        })
+        .collect();
+    ends.sort_unstable_by(|a, b| b.cmp(a));
+    ends.dedup();
+    ends.truncate(MAX_REVISIONS);
+    ends
 }
 
 /// The value of the first `startxref` behind `from`, and where the `%%EOF` after it ends.

@@ -3,8 +3,10 @@
 
 use hayro_syntax::object::{self, Array, Dict, Name, Number};
 
-use super::deadline::Allowance;
-use super::{ObjectId, Pdf, form, guard, names, text_string};
+use std::sync::Arc;
+
+use super::deadline::{self, Allowance, PATIENCE};
+use super::{ObjectId, Pdf, PdfError, Signatures, form, names, read, text_string};
 
 /// Form fields that are looked at.
 const MAX_FIELDS: usize = 10_000;
@@ -36,20 +38,38 @@ pub struct Signature {
 }
 
 impl Pdf {
-    /// The signatures in the order of the form's fields.
+    /// The signatures in the order of the form's fields; none where the form cannot be read, of which
+    /// [`Pdf::damage`] speaks.
     #[must_use]
     pub fn signature_list(&self) -> Vec<Signature> {
-        guard::guard("its form cannot be read", || self.find_signatures()).unwrap_or_default()
+        self.read_signatures().map(|(list, _)| list).unwrap_or_default()
     }
 
-    fn find_signatures(&self) -> Vec<Signature> {
-        let mut found = Vec::new();
-        let mut left = Allowance::new(MAX_FIELDS);
-        if let Some(catalog) = self.catalog() {
-            form::each_field(&catalog, &mut left, |field, _| found.extend(signature(field)));
-        }
-        found
+    /// What of the file is signed. Nothing is verified here.
+    ///
+    /// # Errors
+    /// [`PdfError::Damaged`] and [`PdfError::TooLarge`] where the form cannot be read.
+    pub fn signatures(&self) -> Result<Signatures, PdfError> {
+        let (list, doc_mdp) = self.read_signatures()?;
+        Ok(Signatures { count: list.len(), doc_mdp })
     }
+
+    fn read_signatures(&self) -> Result<(Vec<Signature>, Option<u8>), PdfError> {
+        let file = Arc::clone(&self.file);
+        let late = "a form that takes more than a second to read";
+        deadline::within(PATIENCE, "its form cannot be read", late, move || Ok(find(&file)))
+    }
+}
+
+/// The signatures, and /P of the DocMDP transform where the file is certified.
+pub(super) fn find(file: &hayro_syntax::Pdf) -> (Vec<Signature>, Option<u8>) {
+    let mut found = Vec::new();
+    let mut left = Allowance::new(MAX_FIELDS);
+    let Some(catalog) = file.xref().get::<Dict<'_>>(file.xref().root_id()) else {
+        return (found, None);
+    };
+    form::each_field(&catalog, &mut left, |field, _| found.extend(signature(field)));
+    (found, read::doc_mdp(&catalog))
 }
 
 fn signature(field: &Dict<'_>) -> Option<Signature> {

@@ -148,14 +148,22 @@ impl Packet {
         properties
     }
 
+    /// xmp:MetadataDate.
+    #[must_use]
+    pub fn date(&self) -> Option<String> {
+        self.property(XMP, "MetadataDate")
+    }
+
+    fn property(&self, namespace: &str, name: &str) -> Option<String> {
+        let mut properties = self.properties().into_iter();
+        let found = properties.find(|p| p.namespace == namespace && p.name == name)?;
+        found.values.into_iter().next()
+    }
+
     /// The part of PDF/A that the packet claims (ISO 19005-1, 6.7.11), without proof.
     #[must_use]
     pub fn pdfa_part(&self) -> Option<u8> {
-        let properties = self.properties();
-        let part = properties
-            .iter()
-            .find(|property| property.namespace == PDFA_ID && property.name == "part")?;
-        part.values.first()?.trim().parse().ok()
+        self.property(PDFA_ID, "part")?.trim().parse().ok()
     }
 }
 

@@ -10,16 +10,22 @@ use crate::record::{MAX_BYTES, Record};
 
 /// Reads the record in a file.
 pub(super) fn read(path: &Path) -> Result<Found, SourceError> {
-    let mut bytes = Vec::new();
+    let record = Record::from_slice(&bytes(path)?).map_err(|error| {
+        SourceError::Unusable(format!("has a file that is no record: {}: {error}", path.display()))
+    })?;
+    Ok(Found { record, url: path.display().to_string(), validator: None })
+}
+
+/// The bytes of a file, no more of them than show that it is too long for a record.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, SourceError> {
     let file = File::open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => SourceError::NotFound,
         _ => unreadable(error),
     })?;
+    let length = file.metadata().map_or(0, |metadata| metadata.len()) as usize;
+    let mut bytes = Vec::with_capacity(length.min(MAX_BYTES) + 1);
     file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    let record = Record::from_slice(&bytes).map_err(|error| {
-        SourceError::Unusable(format!("has a file that is no record: {}: {error}", path.display()))
-    })?;
-    Ok(Found { record, url: path.display().to_string() })
+    Ok(bytes)
 }
 
 /// The files of JSON in a folder, in any order.

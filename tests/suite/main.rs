@@ -21,6 +21,7 @@ mod pdf_files;
 mod pdf_hostile;
 mod pdf_inject;
 mod pdf_read;
+mod pdf_replace;
 mod pdf_signed;
 mod pdf_xmp;
 mod prose;

@@ -274,12 +274,35 @@ fn a_file_that_becomes_shorter_is_refused() {
     fs::write(&path, build(&objects, "/Root 1 0 R/Info 4 0 R")).unwrap();
     let pdf = Pdf::open(&path, None).unwrap();
     assert_eq!(pdf.info().unwrap()[0].value, "T");
-    pdf.check_length().unwrap();
-    fs::File::options().write(true).open(&path).unwrap().set_len(1000).unwrap();
+    pdf.check_unchanged().unwrap();
+    let file = fs::File::options().write(true).open(&path).unwrap();
+    let whole = file.metadata().unwrap();
+    file.set_len(1000).unwrap();
     let _ = (pdf.info(), Reading::of(&pdf), pdf.first_page(), pdf.damage(), pdf.own_section());
     assert!(pdf.bytes()[2 << 20..].iter().all(|byte| *byte == 0));
-    let error = pdf.check_length().unwrap_err();
-    assert_eq!(error.to_string(), "became shorter while it was read");
+    let error = pdf.check_unchanged().unwrap_err();
+    assert!(matches!(error, PdfError::Changed), "{error}");
+    assert!(error.remedy().is_some());
+    // Even where the file is as long and as old as before: pages were gone when they were read.
+    file.set_len(whole.len()).unwrap();
+    file.set_modified(whole.modified().unwrap()).unwrap();
+    let faults = cfg!(unix);
+    assert_eq!(matches!(pdf.check_unchanged(), Err(PdfError::Changed)), faults);
+}
+
+/// A small file is read whole; what is written to it afterwards is still a reason to read it again.
+#[test]
+fn a_file_that_is_written_to_is_refused() {
+    let folder = folder("written");
+    let path = folder.join("written.pdf");
+    let bytes = build(&[CATALOG, PAGES, PAGE], "/Root 1 0 R");
+    fs::write(&path, &bytes).unwrap();
+    let old = std::time::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    fs::File::options().write(true).open(&path).unwrap().set_modified(old).unwrap();
+    let pdf = Pdf::open(&path, None).unwrap();
+    pdf.check_unchanged().unwrap();
+    fs::write(&path, &bytes).unwrap();
+    assert!(matches!(pdf.check_unchanged(), Err(PdfError::Changed)));
 }
 
 #[test]
