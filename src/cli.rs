@@ -2,9 +2,11 @@
 
 mod add;
 mod badge;
+mod bulk;
 mod changes;
 mod check;
 mod completions;
+mod compute;
 mod context;
 mod demo;
 mod exit;
@@ -15,6 +17,7 @@ mod inject;
 mod limits;
 mod main_file;
 mod man;
+mod mirror;
 mod options;
 mod pack;
 mod pool;
@@ -24,6 +27,7 @@ mod settings;
 mod sources;
 mod sty;
 mod terminal;
+mod trust;
 mod verify;
 mod walk;
 
@@ -77,6 +81,7 @@ struct Cli {
 enum Command {
     Resolve(resolve::Args),
     Verify(verify::Args),
+    Compute(compute::Args),
     Sty(sty::Args),
     Badge(badge::Args),
     Add(add::Args),
@@ -86,6 +91,8 @@ enum Command {
     Strip(inject::StripArgs),
     Check(check::Args),
     Explain(explain::Args),
+    Mirror(mirror::Args),
+    Trust(trust::Args),
     Demo(demo::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -128,6 +135,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let result = match cli.command {
         Command::Resolve(args) => resolve::run(&args, options, &mut terminal),
         Command::Verify(args) => verify::run(&args, options, &mut terminal),
+        Command::Compute(args) => compute::run(&args, options, &mut terminal),
         Command::Sty(args) => sty::run(&args, options, &mut terminal),
         Command::Badge(args) => badge::run(&args, options, &mut terminal),
         Command::Add(args) => add::run(&args, options, &mut terminal),
@@ -137,6 +145,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Strip(args) => inject::strip(&args, &mut terminal),
         Command::Check(args) => check::run(&args, options, &mut terminal),
         Command::Explain(args) => explain::run(&args, &mut terminal),
+        Command::Mirror(args) => mirror::run(&args, options, &mut terminal),
+        Command::Trust(args) => trust::run(&args, options, &mut terminal),
         Command::Demo(args) => demo::run(&args, options, &mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),
         Command::Man(args) => man::run(&args, &mut terminal),

@@ -30,8 +30,8 @@ use std::pin::Pin;
 pub use cache::Cache;
 pub use embedded::{DEMO_ID, Embedded};
 pub use http::{Http, HttpError, HttpOptions};
-pub use manifest::{MAX_MANIFEST_BYTES, ManifestError, mirrors_in};
-pub use mirror::Mirror;
+pub use manifest::{MAX_MANIFEST_BYTES, ManifestError, manifest, mirrors_in};
+pub use mirror::{Added, Mirror, MirrorBuilder, Verified, VerifiedError};
 pub use resolver::{PassedOver, ResolveError, Resolved, Resolver};
 
 use crate::id::{Query, Suffix};

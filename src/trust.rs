@@ -1,6 +1,9 @@
 //! Whom to believe: signing keys, the pinned one first, and what a receipt's signature says.
 
+mod bulk;
 mod file;
+
+pub use bulk::BulkKeyring;
 
 use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER};
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -55,6 +58,28 @@ impl Key {
         HEXLOWER.encode(self.key.as_bytes())
     }
 
+    /// The key as a manifest of mirrors shows it (protocol.md section 5); [`Keyring::add_json`] reads it.
+    pub fn to_json(&self) -> serde_json::Value {
+        let time = |time: &Option<Timestamp>| time.as_ref().map(ToString::to_string);
+        let mut json = serde_json::json!({
+            "key_id": self.key_id,
+            "algorithm": "ed25519",
+            "format": "raw",
+            "public_key_b64": self.base64(),
+            "public_key_hex": self.hex(),
+            "fingerprint_sha256_hex": self.fingerprint(),
+            "fingerprint_sha256_b32_first128bits": self.fingerprint_base32(),
+            "rotates_at": time(&self.valid_until),
+        });
+        if let Some(from) = time(&self.valid_from) {
+            json["valid_from"] = from.into();
+        }
+        if self.is_withdrawn {
+            json["status"] = "revoked".into();
+        }
+        json
+    }
+
     fn digest(&self) -> [u8; 32] {
         crate::record::sha256(self.key.as_bytes())
     }
@@ -99,6 +124,15 @@ impl Key {
             }
             _ => Ok(()),
         }
+    }
+
+    fn check_signature(
+        &self,
+        digest: &[u8; 32],
+        signature: &Signature,
+    ) -> Result<(), ReceiptError> {
+        let checked = self.key.verify_strict(digest, signature);
+        checked.map_err(|_| ReceiptError::Signature { key_id: self.key_id.clone() })
     }
 }
 
@@ -191,6 +225,18 @@ impl Keyring {
     /// # Errors
     /// [`ReceiptError`], the first thing that is wrong.
     pub fn check(&self, receipt: &Receipt, digest: &[u8; 32]) -> Result<&Key, ReceiptError> {
+        let (key, signature) = self.named(receipt, digest)?;
+        key.check_signature(digest, &signature)?;
+        key.check_window(receipt.signed_at.as_deref())?;
+        Ok(key)
+    }
+
+    /// The key that a receipt names, and its signature, not yet checked.
+    fn named(
+        &self,
+        receipt: &Receipt,
+        digest: &[u8; 32],
+    ) -> Result<(&Key, Signature), ReceiptError> {
         let other = |expected: &'static str| {
             move |found: &String| (found != expected).then(|| found.clone())
         };
@@ -219,11 +265,7 @@ impl Keyring {
             .decode(receipt.signature_b64.as_bytes())
             .map_err(|_| ReceiptError::NotASignature)?;
         let signature = Signature::from_slice(&bytes).map_err(|_| ReceiptError::NotASignature)?;
-        key.key
-            .verify_strict(digest, &signature)
-            .map_err(|_| ReceiptError::Signature { key_id: key.key_id.clone() })?;
-        key.check_window(receipt.signed_at.as_deref())?;
-        Ok(key)
+        Ok((key, signature))
     }
 }
 

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use super::context::{self, Context, keyring, query};
 use super::options::Options;
-use super::settings::{LastSettings, Settings};
+use super::settings::{Config, LastSettings, Settings};
 use super::terminal::Terminal;
 use super::walk::{Found, Walk};
 use super::{Exit, Failure, Run, pool, sources};
@@ -34,7 +34,8 @@ use crate::verify::Status;
 A folder with a main file (.tex with \\documentclass) is a paper: its sources are
 checked, and the PDF made from them. An archive is read in memory. In other folders,
 names that begin with a dot are passed over, and links to folders are not followed.
-pith.toml beside a paper or above it sets the levels:
+The nearest pith.toml beside a paper or above it, up to the top of its repository or
+your home folder, sets the levels:
 
   [levels]
   badge-missing = \"error\"
@@ -54,6 +55,11 @@ pub(super) struct Args {
     /// The password of an encrypted PDF, the user's or the owner's
     #[arg(long, value_name = "PASSWORD")]
     password: Option<String>,
+
+    /// Take the levels from this file, not from pith.toml ("none": read neither pith.toml nor
+    /// pith.json)
+    #[arg(long, value_name = "FILE|none")]
+    config: Option<PathBuf>,
 
     /// How to print the report
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
@@ -99,7 +105,9 @@ impl Done {
 }
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    let config = Config::new(args.config.as_deref())?;
     let checker = Checker {
+        is_verbose: options.verbose,
         keys: keyring(options)?,
         password: args.password.as_deref(),
         expected: args.expect.as_deref().map(query).transpose()?,
@@ -149,7 +157,8 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     };
     let has_folder = args.paths.iter().any(|path| path.is_dir());
     let most = if has_folder { usize::MAX } else { args.paths.len() };
-    let result = pool::in_order(most, Walk::new(&args.paths), LastSettings::default, work, each);
+    let fresh = || LastSettings::new(&config);
+    let result = pool::in_order(most, Walk::new(&args.paths), fresh, work, each);
     bar.finish_and_clear();
     result?;
     match args.format {
@@ -187,7 +196,7 @@ fn misconfigured(path: &Path, failure: &Failure) -> FileReport {
 fn exit_of(report: &FileReport) -> Exit {
     match &report.outcome {
         Err(_) => Exit::Io,
-        Ok(checked) if checked.is_unreached => Exit::Unreachable,
+        Ok(checked) if checked.unreached.is_some() => Exit::Unreachable,
         Ok(_) if report.has_errors() => Exit::Wrong,
         Ok(_) => Exit::Good,
     }
@@ -195,6 +204,7 @@ fn exit_of(report: &FileReport) -> Exit {
 
 /// What is the same for all files.
 pub(super) struct Checker<'a> {
+    pub is_verbose: bool,
     pub keys: Keyring,
     pub password: Option<&'a str>,
     pub expected: Option<Query>,
@@ -227,14 +237,13 @@ impl Checker<'_> {
         })?;
         let mut subject = Subject::new(&pdf, &self.keys, self.expected.as_ref());
         subject.pinned = settings.pinned.as_ref();
-        let mut notes: Vec<_> = settings.note.iter().cloned().collect();
-        let mut is_unreached = false;
+        let notes = settings.notes(self.is_verbose);
+        let mut unreached = None;
         if let (Some(context), Some(number)) = (&self.context, subject.number()) {
             match registered(context, &Query::Pith(number)) {
                 Ok(registered) => subject.registered = registered,
                 Err(message) => {
-                    is_unreached = true;
-                    notes.push(format!("the record could not be compared: {message}"));
+                    unreached = Some(format!("the record could not be compared: {message}"));
                 }
             }
         }
@@ -249,7 +258,7 @@ impl Checker<'_> {
             outcome,
             verdict: subject.verdict,
             notes,
-            is_unreached,
+            unreached,
         })
     }
 }

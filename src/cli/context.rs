@@ -38,8 +38,8 @@ impl Context {
             Some(Ok(pinned)) => {
                 Some(Found { record: pinned.record, url: pinned.name, validator: None })
             }
-            Some(Err(note)) => {
-                terminal.note(&note);
+            Some(Err(unused)) => {
+                terminal.note(&unused.to_string());
                 None
             }
         };
@@ -64,15 +64,26 @@ impl Context {
         self.runtime.block_on(self.resolver.resolve(query))
     }
 
-    /// Parses `text` and finds its record. Says of a source that lies; of others that were asked in
+    /// Parses `text` and finds its record, and says nothing.
+    pub fn find(&self, text: &str) -> Result<(Query, Resolved), Failure> {
+        let query = query(text)?;
+        let resolved = self.look_up(&query).map_err(|error| failure(&error))?;
+        Ok((query, resolved))
+    }
+
+    /// Whether answers come from other machines.
+    pub fn needs_network(&self) -> bool {
+        self.resolver.needs_network()
+    }
+
+    /// Finds the record of an id as a person gave it. Says of a source that lies; of others that were asked in
     /// vain where the user wants to know.
     pub fn resolve(
         &self,
         text: &str,
         terminal: &mut Terminal,
     ) -> Result<(Query, Resolved), Failure> {
-        let query = query(text)?;
-        let resolved = self.look_up(&query).map_err(|error| failure(&error))?;
+        let (query, resolved) = self.find(text)?;
         for note in self.notes(&query, &resolved) {
             terminal.note(&note);
         }
@@ -208,6 +219,7 @@ fn folder(mirror: &str) -> Result<Mirror, Failure> {
     })
 }
 
+/// The failure of a verb that has no record.
 pub(super) fn failure(error: &ResolveError) -> Failure {
     let exit = match error {
         ResolveError::NotFound { .. } => Exit::NoRecord,

@@ -153,7 +153,8 @@ impl Demo<'_> {
     fn check(&mut self, paper: &str, options: &Options) -> Run {
         let keys = super::context::keyring(options)?;
         let path = self.dir.join(paper);
-        let checker = Checker { keys, password: None, expected: None, context: None };
+        let checker =
+            Checker { is_verbose: false, keys, password: None, expected: None, context: None };
         let report = checker.report(&path, &Settings::default());
         let report = FileReport { path: paper.into(), ..report };
         let counts = Counts::of(&report);

@@ -6,7 +6,7 @@ use super::add::PIN;
 use super::check::Checker;
 use super::context::{keyring, query};
 use super::options::Options;
-use super::settings::{CONFIG, LastSettings};
+use super::settings::{CONFIG, Config, LastSettings};
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files, main_file, sources};
 use crate::latex::Tree;
@@ -46,12 +46,13 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let main = main_file::of(&args.dir)?;
     let checker = Checker {
+        is_verbose: options.verbose,
         keys: keyring(options)?,
         password: None,
         expected: args.expect.as_deref().map(query).transpose()?,
         context: None,
     };
-    let settings = LastSettings::default().of(&main)?;
+    let settings = LastSettings::new(&Config::Nearest).of(&main)?;
     let reports = sources::reports(&checker, &args.dir, &settings);
     refuse(&reports, args.force, terminal)?;
     let (folder, name) = top(&args.dir, &main);

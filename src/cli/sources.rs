@@ -118,13 +118,15 @@ impl Found {
             number: report.outcome.as_ref().ok().and_then(|checked| checked.pith_number),
         });
         let outcome = sources.check_at(&settings.levels);
+        let mut notes = settings.notes(checker.is_verbose);
         let has_errors = outcome.findings.iter().any(|finding| finding.level == Level::Error);
+        notes.extend(self.notes(&sources.paper, pdf.is_none() && !has_errors));
         Ok(Checked {
             pith_number: sources.number(),
             outcome,
-            notes: self.notes(&sources.paper, pdf.is_none() && !has_errors),
+            notes,
             verdict: sources.verdict,
-            is_unreached: false,
+            unreached: None,
         })
     }
 
@@ -137,12 +139,12 @@ impl Found {
             let record = Record::from_slice(&bytes).map_err(|error| error.to_string());
             return Some(Pin { name, record });
         }
-        match (&settings.pinned, &settings.unusable) {
+        match (&settings.pinned, &settings.unused) {
             (Some(pinned), _) => {
                 Some(Pin { name: pinned.name.clone(), record: Ok(pinned.record.clone()) })
             }
-            (None, Some((name, message))) => {
-                Some(Pin { name: name.clone(), record: Err(message.clone()) })
+            (None, Some(unused)) => {
+                Some(Pin { name: unused.name.clone(), record: Err(unused.message.clone()) })
             }
             (None, None) => None,
         }

@@ -116,7 +116,7 @@ fn bitmap_letters(code: u32) -> &'static str {
 }
 
 /// The combining mark of a spacing accent.
-pub(super) fn combining(accent: &str) -> Option<char> {
+fn combining(accent: &str) -> Option<char> {
     Some(match accent {
         "`" | "\u{2cb}" => '\u{300}',
         "\u{b4}" | "\u{2ca}" => '\u{301}',

@@ -62,6 +62,13 @@ impl Rect {
         self.x1 - self.x0 < 0.25 || self.y1 - self.y0 < 0.25
     }
 
+    /// The area that the two share, in square points.
+    fn shared(&self, other: &Self) -> f64 {
+        let width = self.x1.min(other.x1) - self.x0.max(other.x0);
+        let height = self.y1.min(other.y1) - self.y0.max(other.y0);
+        width.max(0.0) * height.max(0.0)
+    }
+
     /// Whether the two share any area.
     #[must_use]
     pub fn intersects(&self, other: &Self) -> bool {
@@ -103,6 +110,17 @@ pub struct FirstPage {
     pub truncated: bool,
     /// The links, in the order of /Annots.
     pub links: Vec<Link>,
+}
+
+impl FirstPage {
+    /// The link that a word belongs to: the smallest of those that cover at least half of it.
+    #[must_use]
+    pub fn link_of(&self, word: &Word) -> Option<&Link> {
+        let area = |rect: &Rect| rect.shared(rect);
+        let covers = |link: &&Link| link.rect.shared(&word.rect) > area(&word.rect) / 2.0;
+        let links = self.links.iter().filter(covers);
+        links.min_by(|a, b| area(&a.rect).total_cmp(&area(&b.rect)))
+    }
 }
 
 impl Pdf {

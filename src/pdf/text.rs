@@ -7,7 +7,7 @@ use std::time::Duration;
 use hayro_interpret::kurbo::{self, Affine, Point, Vec2};
 
 use super::clock::Stopwatch;
-use super::glyph::{Ink, Shown, Stand, combining};
+use super::glyph::{Ink, Shown, Stand};
 use super::guard;
 use super::page::Rect;
 
@@ -56,6 +56,8 @@ pub(super) struct Text {
     words: Vec<Word>,
     current: Option<Word>,
     last: Option<Set>,
+    /// The accent that the current word ends in.
+    mark: Option<char>,
     /// The last glyph that was not a script: scripts are measured against its line.
     line: Option<Set>,
     undecoded: usize,
@@ -94,6 +96,7 @@ impl Text {
             words: Vec::new(),
             current: None,
             last: None,
+            mark: None,
             line: None,
             undecoded: 0,
             glyphs: 0,
@@ -166,6 +169,7 @@ impl Text {
             visible,
         });
         word.text.push_str(&shown.text);
+        self.mark = shown.mark;
         word.rect = word.rect.union(rect);
         self.last = Some(set);
         if !set.script {
@@ -203,6 +207,9 @@ impl Text {
     /// Joins an accent and the letter that it is set over. TeX's \accent sets the accent first and goes back;
     /// a cedilla is set after its letter.
     fn accent(&mut self, shown: &Shown, set: Set, rect: Rect) -> bool {
+        if shown.mark.is_none() && self.mark.is_none() {
+            return false;
+        }
         let (Some(last), Some(word)) = (self.last, self.current.as_mut()) else {
             return false;
         };
@@ -216,15 +223,14 @@ impl Text {
             return false;
         }
         if let Some(mark) = shown.mark {
-            if covers(&last, &set) {
+            let covered = covers(&last, &set);
+            if covered {
                 word.text.push(mark);
-                return true;
+                self.mark = None;
             }
-            return false;
+            return covered;
         }
-        let previous = word.text.chars().next_back();
-        let mark = previous.and_then(|character| combining(character.encode_utf8(&mut [0; 4])));
-        if let Some(mark) = mark
+        if let Some(mark) = self.mark
             && covers(&set, &last)
         {
             word.text.pop();
@@ -237,6 +243,7 @@ impl Text {
             });
             word.text.push(mark);
             word.text.push_str(base.as_str());
+            self.mark = None;
             word.rect = word.rect.union(rect);
             self.last = Some(set);
             self.line = Some(set);

@@ -5,13 +5,18 @@ use super::sarif::message;
 use crate::check::{Finding, Level};
 use crate::escape;
 
-/// A command for each finding, and one for a file that could not be read where no finding says so.
+/// A command for each finding, one for a file that could not be read where no finding says so, and one for a record
+/// that was not compared.
 pub fn github(report: &FileReport) -> String {
     let mut out: String =
         report.findings().iter().map(|finding| annotation(report, finding)).collect();
     if let (Err(unchecked), true) = (&report.outcome, out.is_empty()) {
         let (file, text) = (property(&report.input()), data(&unchecked.message));
         out.push_str(&format!("::error file={file},title=pith::{text}\n"));
+    }
+    if let Some(unreached) = report.unreached() {
+        let (file, text) = (property(&report.input()), data(unreached));
+        out.push_str(&format!("::warning file={file},title=pith::{text}\n"));
     }
     out
 }

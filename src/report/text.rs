@@ -75,12 +75,22 @@ impl Text {
         for finding in &checked.outcome.findings {
             self.finding(out, finding);
         }
+        if let Some(unreached) = &checked.unreached {
+            let text = wrap(&escape::terminal(unreached), 11);
+            let _ = writeln!(out, "  {}  {text}", self.paint(self.warn, "warning"));
+        }
         for note in &checked.notes {
             let _ =
                 writeln!(out, "  {}  {}", self.paint(self.dim, "note   "), escape::terminal(note));
         }
         if checked.outcome.findings.is_empty() {
-            let _ = writeln!(out, "  {}", self.paint(self.good, "no findings"));
+            let line = match checked.unreached.is_some() {
+                true => {
+                    self.paint(self.warn, "no findings in the file; its record was not compared")
+                }
+                false => self.paint(self.good, "no findings"),
+            };
+            let _ = writeln!(out, "  {line}");
         }
         if verbose {
             let passed = wrap(&checked.outcome.passed.join(", "), 11);
@@ -142,11 +152,14 @@ impl Text {
 
     /// The last line: how many files, how many findings, and what to do next.
     pub fn summary(&self, reports: Counts) -> String {
-        let Counts { files, unreadable, errors, warnings, notes, .. } = reports;
+        let Counts { files, unreadable, unreached, errors, warnings, notes, .. } = reports;
         let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
         let mut parts = vec![plural(files, "file")];
         if unreadable > 0 {
             parts.push(format!("{unreadable} not readable"));
+        }
+        if unreached > 0 {
+            parts.push(format!("{unreached} not compared with a record"));
         }
         parts.push(plural(errors, "error"));
         parts.push(plural(warnings, "warning"));
@@ -157,7 +170,7 @@ impl Text {
         if errors + warnings > 0 {
             let example = reports.example.map_or("", |(id, _)| id);
             format!("{line}. What to do: pith explain {example}\n")
-        } else if unreadable > 0 {
+        } else if unreadable + unreached > 0 {
             format!("{line}.\n")
         } else {
             format!("{line}: {}\n", self.paint(self.good, "ready"))
@@ -172,6 +185,8 @@ pub struct Counts {
     pub files: usize,
     /// Files that could not be read.
     pub unreadable: usize,
+    /// Files whose record was to be compared, and no source could be reached.
+    pub unreached: usize,
     /// Findings that are errors.
     pub errors: usize,
     /// Findings that are warnings.
@@ -192,6 +207,7 @@ impl Counts {
         Self {
             files: 1,
             unreadable: usize::from(report.outcome.is_err()),
+            unreached: usize::from(report.unreached().is_some()),
             errors: count(Level::Error),
             warnings: count(Level::Warning),
             notes: count(Level::Note),
@@ -203,6 +219,7 @@ impl Counts {
     pub fn merge(&mut self, later: Self) {
         self.files += later.files;
         self.unreadable += later.unreadable;
+        self.unreached += later.unreached;
         self.errors += later.errors;
         self.warnings += later.warnings;
         self.notes += later.notes;

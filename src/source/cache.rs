@@ -1,7 +1,7 @@
 //! Records that verified once, kept by suffix. They are verified again at every use.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -57,9 +57,11 @@ impl Cache {
     /// Where the folder cannot be written; the resolved record is good all the same.
     pub fn store(&self, record: &Record, validator: Option<&Validator>) -> io::Result<()> {
         let suffix = Suffix::from_digest(&record.digest());
-        self.write(&self.record_path(&suffix), &canonical_bytes(record.document()))?;
+        files::replace(&self.record_path(&suffix), &canonical_bytes(record.document()))?;
         match record.fields() {
-            Ok(fields) => self.write(&self.alias_path(&fields.source), &alias(&suffix, validator)),
+            Ok(fields) => {
+                files::replace(&self.alias_path(&fields.source), &alias(&suffix, validator))
+            }
             Err(_) => Ok(()),
         }
     }
@@ -99,15 +101,6 @@ impl Cache {
 
     fn alias_path(&self, id: &ArxivId) -> PathBuf {
         self.root.join("arxiv").join(id.id().replace('/', "_") + ".json")
-    }
-
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
     }
 
     fn alias(&self, id: &ArxivId) -> Option<Alias> {

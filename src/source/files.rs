@@ -1,7 +1,7 @@
 //! Files of records, `<suffix>.json`: what a folder and the cache have in common.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Found, SourceError};
@@ -26,6 +26,20 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, SourceError> {
     let mut bytes = Vec::with_capacity(length.min(MAX_BYTES) + 1);
     file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
+}
+
+/// Puts `bytes` in the place of a file, whole or not at all, and makes the folders above it. Everyone
+/// may read it whom the umask lets: a web server is another user.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// The files of JSON in a folder, in any order.

@@ -1,7 +1,12 @@
 //! The list of mirrors that a registry publishes, `/pith-mirrors.json` (protocol.md section 5).
 
+use std::time::SystemTime;
+
+use serde_json::json;
+
 use crate::error::Remedy;
-use crate::record::{Json, JsonError};
+use crate::record::{Json, JsonError, Timestamp};
+use crate::trust::Key;
 
 /// The most bytes of a manifest.
 pub const MAX_MANIFEST_BYTES: usize = 1_000_000;
@@ -59,4 +64,24 @@ pub fn mirrors_in(manifest: &[u8]) -> Result<Vec<String>, ManifestError> {
         count if count > MAX_MIRRORS => Err(ManifestError::TooMany(count)),
         _ => Ok(addresses),
     }
+}
+
+/// A manifest of one mirror at the address `site`, whose records are signed with `key`.
+pub fn manifest(site: &str, key: &Key) -> serde_json::Value {
+    let site = site.trim_end_matches('/');
+    let pattern = |path: &str| format!("{site}/{path}");
+    json!({
+        "manifest_type": "pith_mirror_manifest",
+        "manifest_version": "1.0",
+        "generated_at": Timestamp::parse_rfc5322(&httpdate::fmt_http_date(SystemTime::now()))
+            .map(|now| now.to_string()),
+        "mirrors": [{
+            "name": site.split("://").last().unwrap_or(site),
+            "mirror_type": "https",
+            "base_url": site,
+            "bundle_pattern": pattern("pith/{suffix}/bundle.json"),
+            "well_known_pattern": pattern(".well-known/pith/{suffix}/bundle.json"),
+            "public_key": key.to_json(),
+        }],
+    })
 }

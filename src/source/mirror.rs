@@ -1,5 +1,6 @@
 //! A folder of records: `pith/<suffix>.json`, found by every form of id, also without an index.
 
+mod build;
 mod index;
 
 use std::io;
@@ -7,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::{Candidates, Fetching, Found, Source, SourceError, Validator, files, layout};
-use crate::id::{ArxivId, PithNumber, Query, Suffix};
+use crate::id::{ArxivId, Query, Suffix};
 use crate::record::Json;
+pub use build::{Added, MirrorBuilder, Verified, VerifiedError};
 use index::{ByArxivId, Misnamed};
 
 /// A mirror on disk.
@@ -91,13 +93,32 @@ impl Mirror {
         first_of(first, aliased.chain(std::iter::once_with(scanned).flatten()))
     }
 
-    /// The suffixes in the file of an alias.
+    /// The suffixes in the file of an alias: the version that was asked for, then the latest.
     fn alias(&self, id: &ArxivId) -> Vec<Suffix> {
         let bytes = std::fs::read(self.root.join(layout::alias(id))).unwrap_or_default();
         let Ok(document) = Json::parse(&bytes) else { return Vec::new() };
-        let numbers = document.get(layout::NUMBERS_KEY).and_then(Json::as_array);
-        let numbers = numbers.into_iter().flatten().filter_map(Json::as_str);
-        numbers.filter_map(|text| Some(text.parse::<PithNumber>().ok()?.suffix)).collect()
+        let mut records = layout::aliased(&document);
+        records.sort_by_key(|(version, _)| Some(*version) != id.version());
+        records.into_iter().map(|(_, number)| number.suffix).collect()
+    }
+
+    /// The file that has the record, where a look at names is enough to tell. It is not verified.
+    pub fn file_of(&self, query: &Query) -> Option<PathBuf> {
+        let suffix = match query {
+            Query::Pith(number) => number.suffix,
+            Query::Arxiv(id) => match self.alias(id)[..] {
+                [suffix] => suffix,
+                _ => return None,
+            },
+            Query::Prefix { .. } => return None,
+        };
+        let path = self.records.join(format!("{suffix}.json"));
+        path.is_file().then_some(path)
+    }
+
+    /// Where the bundle of a record is, if there is one.
+    pub fn bundle_of(&self, suffix: &Suffix) -> PathBuf {
+        self.root.join(layout::bundle(suffix))
     }
 
     /// Whether there are as many records as aliases were written for: then nothing was put here by

@@ -162,6 +162,17 @@ fn a_source_that_was_named_and_is_down_is_no_success() {
     let ran = desk.run(&["check", "good.pdf", "--mirror", "http://127.0.0.1:9"]);
     assert_eq!(ran.status, Some(4), "{}", ran.out());
     assert!(ran.out().contains("the record could not be compared"), "{}", ran.out());
+    assert!(ran.out().contains("its record was not compared"), "{}", ran.out());
+    assert!(!ran.out().contains("ready"), "{}", ran.out());
+    let sarif =
+        desk.run(&["check", "good.pdf", "--mirror", "http://127.0.0.1:9", "--format=sarif"]);
+    let sarif: Value = serde_json::from_str(&sarif.out()).unwrap();
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    assert_eq!(invocation["toolExecutionNotifications"][0]["level"], "warning");
+    let github =
+        desk.run(&["check", "good.pdf", "--mirror", "http://127.0.0.1:9", "--format=github"]);
+    assert!(github.out().starts_with("::warning file=good.pdf,title=pith::"), "{}", github.out());
 }
 
 /// Also where threads overtake each other, and with names that are no text.

@@ -246,9 +246,10 @@ fn every_case_prints_what_its_file_says() {
 }
 
 /// Every exit status that a verb can end with.
-const STATUSES: [(&str, &[i32]); 14] = [
+const STATUSES: &[(&str, &[i32])] = &[
     ("resolve", &[0, 1, 2, 3, 4, 5]),
     ("verify", &[0, 1, 2, 5]),
+    ("compute", &[0, 1, 2, 3, 4, 5]),
     ("sty", &[0, 1, 2, 3, 4, 5]),
     ("badge", &[0, 1, 2, 3, 4, 5]),
     ("add", &[0, 1, 2, 3, 4, 5]),

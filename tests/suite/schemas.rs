@@ -117,6 +117,37 @@ fn verify() {
 }
 
 #[test]
+fn compute() {
+    let (desk, schema) = (Desk::new(), Schema::of("compute"));
+    for name in ["oai.xml", "snapshot.jsonl", "atom.xml", "fields.json"] {
+        desk.copy(&format!("metadata/{name}"), name);
+    }
+    let files =
+        ["compute", "--format", "json", "oai.xml", "snapshot.jsonl", "atom.xml", "fields.json"];
+    let objects = desk.run(&files).json();
+    assert_eq!(objects.len(), 6);
+    let record: Value = serde_json::from_str(crate::records::HETEGEN).unwrap();
+    let mut fields = record["canonical_record"]["metadata"].clone();
+    fields["id"] = json!("2403.01164");
+    fields["version"] = json!(2);
+    desk.write("later.json", fields.to_string().as_bytes());
+    let beside =
+        ["compute", "--format", "json", "later.json", "fields.json", "--against", "mirror"];
+    let beside = desk.run(&beside).json();
+    assert_eq!(
+        (&beside[0]["against"]["outcome"], &beside[1]["against"]["outcome"]),
+        (&json!("differs"), &json!("no-record"))
+    );
+    objects.iter().chain(&beside).for_each(|object| schema.hold(object));
+    schema.need(&objects[0], &[]);
+    schema.need(&objects[4], &[]);
+    schema.refuse(&objects[0], "/canonical_sha256", json!("0"));
+    schema.refuse(&objects[0], "/canonical_record/metadata/license", Value::Null);
+    schema.refuse(&beside[0], "/against/outcome", json!("perhaps"));
+    schema.refuse(&beside[0], "/against/differences/0/field", json!("luck"));
+}
+
+#[test]
 fn check() {
     let (desk, schema) = (Desk::new(), Schema::of("check"));
     let mut paths = vec!["nowhere.pdf".to_owned(), "mirror".into(), "locked.pdf".into()];
