@@ -232,6 +232,9 @@ fn trust() {
 fn add() {
     let (desk, schema) = (Desk::new(), Schema::of("add"));
     desk.copy("papers/article/main.tex", "main.tex");
+    desk.copy("papers/article/main.tex", "unpinned/main.tex");
+    // What is pinned above belongs to another tree.
+    desk.write("unpinned/.git/HEAD", b"");
     let run = |more: &[&str]| {
         let mut objects = desk.run(&[&["add", "--format", "json"], more].concat()).json();
         assert_eq!(objects.len(), 1, "{more:?}");
@@ -243,7 +246,7 @@ fn add() {
         run(&["main.tex", "2404.14294", "--mirror", "mirror"]),
         run(&["main.tex", "gibberish", "--mirror", "mirror"]),
         run(&["main.tex", "2501.00001", "--mirror", "mirror"]),
-        run(&["main.tex", "2403.01164", "--offline"]),
+        run(&["unpinned/main.tex", "2403.01164", "--offline"]),
         run(&["nowhere.tex", "2403.01164", "--mirror", "mirror"]),
     ];
     [&good, &again].into_iter().chain(&bad).for_each(|object| schema.hold(object));
