@@ -12,6 +12,7 @@ mod inject;
 mod limits;
 mod man;
 mod options;
+mod password;
 mod pool;
 mod resolve;
 mod settings;

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use super::context::{self, Context, keyring, query};
 use super::options::Options;
+use super::password::Password;
 use super::settings::{LastSettings, Settings};
 use super::terminal::Terminal;
 use super::walk::{Found, Walk};
@@ -46,9 +47,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "ID")]
     expect: Option<String>,
 
-    /// The password of an encrypted PDF, the user's or the owner's
-    #[arg(long, value_name = "PASSWORD")]
-    password: Option<String>,
+    #[command(flatten)]
+    password: Password,
 
     /// How to print the report
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
@@ -78,9 +78,10 @@ struct Done {
 }
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    let password = args.password.read()?;
     let checker = Checker {
         keys: keyring(options)?,
-        password: args.password.as_deref(),
+        password: password.as_deref(),
         expected: args.expect.as_deref().map(query).transpose()?,
         context: context::is_asked(options).then(|| Context::new(options)).transpose()?,
     };

