@@ -1,4 +1,4 @@
-//! Checks of a PDF: what is looked at, why, and what to do, one check a file.
+//! Checks of a PDF and of a paper's sources: what is looked at, why, and what to do, one check a file.
 //!
 //! A check judges what was read; it reads nothing itself. Its id is its file's name, the name of its
 //! fixtures and its anchor in docs/checks.md.
@@ -18,11 +18,20 @@ mod pdf_damaged;
 mod pdf_encrypted;
 mod pdf_javascript;
 mod pdf_signed;
+mod pdfoutput_in_sty;
+mod pin_invalid;
 mod proof_invalid;
 mod proof_missing;
 mod record_differs;
+mod sources;
 mod stale_revision;
 mod stamp_differs;
+mod sty_missing;
+mod sty_modified;
+mod sty_outdated;
+mod tex_number_disagrees;
+mod tex_number_malformed;
+mod tex_number_missing;
 mod title_differs;
 mod xmp_malformed;
 
@@ -38,9 +47,10 @@ use crate::record::{CanonicalRecord, Record};
 use crate::trust::Keyring;
 use crate::verify::Verdict;
 pub use levels::{Levels, Setting};
+pub use sources::{Beside, Pin, Sources, StyFile};
 
 /// Every check, in the order in which a report shows them.
-pub const ALL: [&Check; 21] = [
+pub const ALL: [&Check; 29] = [
     &pdf_encrypted::CHECK,
     &pdf_damaged::CHECK,
     &pdf_signed::CHECK,
@@ -62,6 +72,14 @@ pub const ALL: [&Check; 21] = [
     &badge_hidden::CHECK,
     &fonts_not_embedded::CHECK,
     &output_intent::CHECK,
+    &sty_missing::CHECK,
+    &sty_modified::CHECK,
+    &sty_outdated::CHECK,
+    &tex_number_missing::CHECK,
+    &tex_number_malformed::CHECK,
+    &tex_number_disagrees::CHECK,
+    &pin_invalid::CHECK,
+    &pdfoutput_in_sty::CHECK,
 ];
 
 /// The check with this id.
@@ -108,10 +126,24 @@ pub struct Check {
     pub remedy: &'static str,
     /// What there must be, so that it can be run.
     needs: &'static [Need],
-    run: fn(&Subject<'_>) -> Vec<Finding>,
+    run: Run,
+}
+
+/// What a check judges, and how.
+#[derive(Clone, Copy, Debug)]
+enum Run {
+    /// A PDF.
+    Pdf(fn(&Subject<'_>) -> Vec<Finding>),
+    /// A paper's sources; the error says why there is nothing to judge.
+    Sources(fn(&Sources<'_>) -> Result<Vec<Finding>, &'static str>),
 }
 
 impl Check {
+    /// Whether it judges a paper's sources, and not a PDF.
+    pub fn is_of_sources(&self) -> bool {
+        matches!(self.run, Run::Sources(_))
+    }
+
     fn finding(&'static self, message: impl Into<String>) -> Finding {
         Finding {
             check: self.id,
@@ -170,6 +202,33 @@ pub struct Outcome {
     pub not_run: Vec<(&'static str, &'static str)>,
 }
 
+impl Outcome {
+    /// Runs a check, unless it is off, and files what it says.
+    fn add(
+        &mut self,
+        check: &Check,
+        levels: &Levels,
+        run: impl FnOnce() -> Result<Vec<Finding>, &'static str>,
+    ) {
+        let setting = levels.get(check.id);
+        if setting == Some(Setting::Off) {
+            self.not_run.push((check.id, "it is switched off"));
+            return;
+        }
+        let mut findings = match run() {
+            Ok(findings) => findings,
+            Err(reason) => return self.not_run.push((check.id, reason)),
+        };
+        if let Some(Setting::At(level)) = setting {
+            findings.iter_mut().for_each(|finding| finding.level = level);
+        }
+        if findings.is_empty() {
+            self.passed.push(check.id);
+        }
+        self.findings.append(&mut findings);
+    }
+}
+
 /// Something that a check found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -204,21 +263,38 @@ impl Finding {
     }
 }
 
-/// A place in a PDF, as far as it is known.
+/// A place in a PDF or in a source, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Place {
-    /// In words: "Info", "XMP", "xmp:Identifier", "page 1".
+    /// In words: "Info", "XMP", "xmp:Identifier", "page 1", "source".
     pub part: &'static str,
     /// The page, from 1.
     pub page: Option<usize>,
     /// Number and generation of the object: "12 0".
     pub object: Option<String>,
-    /// The line of the XMP packet, from 1.
+    /// The line of the XMP packet or of the source, from 1.
     pub line: Option<u32>,
+    /// The source: its path, or its name in the archive.
+    pub file: Option<String>,
+    /// The column in the source, from 1, in characters.
+    pub column: Option<u32>,
+    /// How many characters are meant.
+    pub length: Option<u32>,
+    /// The line of the source.
+    pub excerpt: Option<String>,
 }
 
 impl Place {
-    const PAGE_1: Self = Self { part: "page 1", page: Some(1), object: None, line: None };
+    const PAGE_1: Self = Self {
+        part: "page 1",
+        page: Some(1),
+        object: None,
+        line: None,
+        file: None,
+        column: None,
+        length: None,
+        excerpt: None,
+    };
 
     fn of_link(link: &Link) -> Self {
         Self { object: link.object.map(|object| object.to_string()), ..Self::PAGE_1 }
@@ -227,6 +303,13 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            f.write_str(file)?;
+            return match (self.line, self.column) {
+                (Some(line), Some(column)) => write!(f, ":{line}:{column}"),
+                _ => Ok(()),
+            };
+        }
         f.write_str(self.part)?;
         if let (Some(page), "page") = (self.page, self.part) {
             write!(f, " {page}")?;
@@ -248,7 +331,8 @@ impl From<metadata::Place> for Place {
                 ("xmp:Identifier", Some(object), Some(line))
             }
         };
-        Self { part, page: None, object: object.map(|object| object.to_string()), line }
+        let object = object.map(|object| object.to_string());
+        Self { part, object, line, ..Self::default() }
     }
 }
 
@@ -311,23 +395,13 @@ impl<'a> Subject<'a> {
     pub fn check_at(&self, levels: &Levels) -> Outcome {
         let mut outcome = Outcome::default();
         for check in ALL {
-            let setting = levels.get(check.id);
-            if setting == Some(Setting::Off) {
-                outcome.not_run.push((check.id, "it is switched off"));
-                continue;
-            }
-            if let Some(reason) = check.needs.iter().find_map(|need| need.missing(self)) {
-                outcome.not_run.push((check.id, reason));
-                continue;
-            }
-            let mut findings = (check.run)(self);
-            if let Some(Setting::At(level)) = setting {
-                findings.iter_mut().for_each(|finding| finding.level = level);
-            }
-            if findings.is_empty() {
-                outcome.passed.push(check.id);
-            }
-            outcome.findings.append(&mut findings);
+            let Run::Pdf(run) = check.run else { continue };
+            outcome.add(check, levels, || {
+                match check.needs.iter().find_map(|need| need.missing(self)) {
+                    Some(reason) => Err(reason),
+                    None => Ok(run(self)),
+                }
+            });
         }
         outcome
     }

@@ -1,27 +1,39 @@
 //! The command line. Only this module and its verbs print.
 
+mod add;
 mod badge;
+mod bulk;
+mod changes;
 mod check;
 mod completions;
+mod compute;
 mod context;
 mod demo;
 mod exit;
 mod explain;
 mod files;
+mod hint;
 mod inject;
 mod limits;
+mod main_file;
 mod man;
+mod mirror;
 mod options;
+mod pack;
 mod password;
 mod pool;
+mod remove;
 mod resolve;
 mod settings;
+mod sources;
 mod sty;
 mod terminal;
+mod trust;
 mod verify;
 mod walk;
 
 use std::ffi::OsString;
+use std::io::Write;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -32,12 +44,25 @@ pub use exit::Exit;
 use options::Options;
 use terminal::Terminal;
 
+/// What `pith` alone prints.
+const FIRST: &str = "\
+Pith Numbers for papers. For example:
+
+  pith resolve 2403.01164       find a paper's number, and verify it
+  pith add main.tex 2403.01164  put it into the paper: pith.sty and two lines
+  pith check .                  see whether the paper is ready
+  pith pack .                   pack it for arXiv
+  pith demo                     the whole job on a real record, offline
+
+All commands and options: pith --help. One of them: pith check --help
+";
+
 const EXAMPLES: &str = "\
 Examples:
   pith resolve 2403.01164            find a paper's Pith Number and verify it
-  pith sty 2403.01164                write pith.sty with the record's proof
+  pith add main.tex 2403.01164       put it into the paper: pith.sty and two lines
   pith badge 2403.01164 -o pith.tex  a badge, also as svg, html, markdown, ...
-  pith check paper.pdf               see whether a PDF is ready
+  pith check .                       see whether sources and PDF are ready
   pith demo                          the whole job, offline, in ./pith-demo
 
 Exit status: 0 good, 1 something is wrong, 2 usage, 3 no record, 4 no source reached, 5 cannot read or write.";
@@ -57,12 +82,18 @@ struct Cli {
 enum Command {
     Resolve(resolve::Args),
     Verify(verify::Args),
+    Compute(compute::Args),
     Sty(sty::Args),
     Badge(badge::Args),
+    Add(add::Args),
+    Remove(remove::Args),
+    Pack(pack::Args),
     Inject(inject::InjectArgs),
     Strip(inject::StripArgs),
     Check(check::Args),
     Explain(explain::Args),
+    Mirror(mirror::Args),
+    Trust(trust::Args),
     Demo(demo::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -88,6 +119,11 @@ fn long_version() -> &'static str {
 
 /// Runs the program with `args`, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let args: Vec<_> = args.into_iter().collect();
+    if args.len() < 2 {
+        let _ = anstream::stderr().write_all(FIRST.as_bytes());
+        return Exit::Usage;
+    }
     let command = Cli::command().long_version(long_version());
     let cli = command.try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m));
     let cli = match cli {
@@ -100,12 +136,18 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let result = match cli.command {
         Command::Resolve(args) => resolve::run(&args, options, &mut terminal),
         Command::Verify(args) => verify::run(&args, options, &mut terminal),
+        Command::Compute(args) => compute::run(&args, options, &mut terminal),
         Command::Sty(args) => sty::run(&args, options, &mut terminal),
         Command::Badge(args) => badge::run(&args, options, &mut terminal),
+        Command::Add(args) => add::run(&args, options, &mut terminal),
+        Command::Remove(args) => remove::run(&args, &mut terminal),
+        Command::Pack(args) => pack::run(&args, options, &mut terminal),
         Command::Inject(args) => inject::run(&args, options, &mut terminal),
         Command::Strip(args) => inject::strip(&args, &mut terminal),
         Command::Check(args) => check::run(&args, options, &mut terminal),
         Command::Explain(args) => explain::run(&args, &mut terminal),
+        Command::Mirror(args) => mirror::run(&args, options, &mut terminal),
+        Command::Trust(args) => trust::run(&args, options, &mut terminal),
         Command::Demo(args) => demo::run(&args, options, &mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),
         Command::Man(args) => man::run(&args, &mut terminal),
@@ -152,7 +194,13 @@ impl Failure {
     /// A file or folder that the system would not read or write.
     fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
         let message = format!("{}: {}", path.display(), error::io_message(error));
-        Self::new(Exit::Io, message, Some(error::io_remedy(error).to_owned()))
+        let is_missing = error.kind() == std::io::ErrorKind::NotFound;
+        let hint = is_missing.then(|| hint::missing(path)).flatten();
+        Self::new(
+            Exit::Io,
+            message,
+            Some(hint.unwrap_or_else(|| error::io_remedy(error).to_owned())),
+        )
     }
 }
 

@@ -48,6 +48,8 @@ pub mod compute;
 
 pub mod source;
 
+pub mod latex;
+
 pub mod badge;
 pub mod paper;
 pub mod sty;

@@ -1,154 +1,272 @@
-//! LaTeX sources: where the two lines go.
+//! A LaTeX paper: its main file and what that includes, read in TeX's order; where the two lines stand or go.
 
-use crate::error::Remedy;
-use crate::id::Suffix;
+mod edit;
+mod pack;
+mod unwire;
+mod wire;
 
-/// Why a source was not touched.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WireError {
-    /// No `\begin{document}`, so this is not the main file.
-    #[error("it has no \\begin{{document}}, so it is not the paper's main file")]
-    NoDocument,
-    /// No `\documentclass` and no `\usepackage` after which the lines could stand.
-    #[error("it has no \\documentclass")]
-    NoClass,
-    /// The paper has a number already, and it is another one.
-    #[error("it has \\pithnumber{{{0}}} already")]
-    OtherNumber(String),
+use std::ops::Range;
+
+use crate::id::{IdError, PithNumber};
+use crate::latex::{
+    Command, Spot, Tree, TreeError, bare_word, clean_path, code_of, commands, is_latex_name,
+    mandatory, parent_of, spot,
+};
+
+pub use edit::{Edit, diff};
+pub use pack::{Left, Pack, PackError, pack};
+pub use unwire::{Remains, Unwired, unwire};
+pub use wire::{Line, WireError, Wired, wire};
+
+/// How deep files may include files.
+const MAX_DEPTH: usize = 16;
+/// The most files that are read.
+const MAX_FILES: usize = 2000;
+/// The most bytes that are read of all files together.
+const MAX_BYTES: usize = 64 << 20;
+
+/// A paper as it was read.
+#[derive(Debug)]
+pub struct Paper {
+    /// The files, the main file first, then in the order in which TeX comes to them.
+    pub files: Vec<SourceFile>,
+    /// What they say that matters here, in TeX's order.
+    pub events: Vec<Event>,
+    /// Whether a bound ended the reading.
+    pub is_cut: bool,
 }
 
-impl Remedy for WireError {
-    fn remedy(&self) -> Option<String> {
-        Some(match self {
-            Self::NoDocument | Self::NoClass => "give the file that has \\documentclass".into(),
-            Self::OtherNumber(_) => "remove that line first, if this is another paper".into(),
+/// One file of a paper.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Its name in the tree.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The same with all that is no code blanked out.
+    pub code: Vec<u8>,
+}
+
+/// Something in a source, and where.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The place in [`Paper::files`].
+    pub file: usize,
+    /// The whole command with its arguments.
+    pub range: Range<usize>,
+    /// The argument, without its braces; empty where there is none.
+    pub argument: Range<usize>,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// The kinds of [`Event`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `\documentclass`.
+    Class,
+    /// `\usepackage` or `\RequirePackage`, with the packages.
+    Packages(Vec<String>),
+    /// A file is included; its place in [`Paper::files`], where it is there and was read.
+    Input(Option<usize>),
+    /// `\pithnumber`, with its argument.
+    Number(String),
+    /// Another command of pith.sty, by name.
+    Pith(String),
+    /// `\begin{document}`.
+    Document,
+    /// A figure, as it is named.
+    Figure(String),
+    /// A bibliography made by BibTeX or Biber.
+    Bibliography,
+    /// A command that runs a program, by name.
+    Shell(String),
+}
+
+impl Paper {
+    /// Reads the paper whose main file is `main`.
+    ///
+    /// # Errors
+    /// [`TreeError`] where a file that is there cannot be read; a main file that is not there is
+    /// [`std::io::ErrorKind::NotFound`].
+    pub fn read(tree: &Tree, main: &str) -> Result<Self, TreeError> {
+        let bytes = tree.read(main)?;
+        let bytes = bytes.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::NotFound))?;
+        let mut reader = Reader {
+            tree,
+            top: parent_of(main).to_owned(),
+            total: bytes.len(),
+            open: Vec::new(),
+            paper: Self { files: Vec::new(), events: Vec::new(), is_cut: false },
+        };
+        reader.file(main.to_owned(), bytes)?;
+        Ok(reader.paper)
+    }
+
+    /// The main file.
+    pub fn main(&self) -> &SourceFile {
+        &self.files[0]
+    }
+
+    /// The uses of the package.
+    pub fn loads(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().filter(|event| event.loads_pith())
+    }
+
+    /// The numbers that are declared, as they are written.
+    pub fn numbers(&self) -> impl Iterator<Item = (&Event, &str)> {
+        self.events.iter().filter_map(|event| match &event.kind {
+            Kind::Number(text) => Some((event, text.as_str())),
+            _ => None,
         })
     }
+
+    /// The line and column of a place in a file.
+    pub fn spot(&self, file: usize, range: Range<usize>) -> Spot {
+        spot(&self.files[file].bytes, range)
+    }
 }
 
-/// Adds `\usepackage{pith}` and `\pithnumber{...}` after the last package of the preamble, and keeps
-/// every other byte. A paper that has both already comes back unchanged.
+impl Event {
+    fn loads_pith(&self) -> bool {
+        matches!(&self.kind, Kind::Packages(names) if names.iter().any(|name| name == "pith"))
+    }
+}
+
+/// The number that the argument of `\pithnumber` states.
 ///
 /// # Errors
-/// [`WireError`]; the source is not touched then.
-pub fn wire(source: &[u8], suffix: &Suffix) -> Result<Vec<u8>, WireError> {
-    let code = without_comments(source);
-    let end = find(&code, b"\\begin{document}").ok_or(WireError::NoDocument)?;
-    let preamble = &code[..end];
-    let number = find(preamble, b"\\pithnumber").and_then(|at| argument(preamble, at));
-    if let Some(number) = number {
-        let number = String::from_utf8_lossy(&source[number]).trim().to_owned();
-        return match number.parse::<crate::id::PithNumber>() {
-            Ok(same) if same.suffix == *suffix => Ok(source.to_vec()),
-            _ => Err(WireError::OtherNumber(number)),
+/// [`IdError`] says what is wrong with it.
+pub fn number(argument: &str) -> Result<PithNumber, IdError> {
+    argument.trim().parse()
+}
+
+struct Reader<'a> {
+    tree: &'a Tree,
+    /// The folder of the main file, where TeX runs.
+    top: String,
+    total: usize,
+    /// The files that are being read now, so that none includes itself.
+    open: Vec<String>,
+    paper: Paper,
+}
+
+impl Reader<'_> {
+    fn file(&mut self, name: String, bytes: Vec<u8>) -> Result<usize, TreeError> {
+        let index = self.paper.files.len();
+        let code = code_of(&bytes);
+        self.paper.files.push(SourceFile { name: name.clone(), bytes, code: code.clone() });
+        self.open.push(name);
+        for command in commands(&code) {
+            self.command(index, &code, command)?;
+        }
+        self.open.pop();
+        Ok(index)
+    }
+
+    fn command(&mut self, file: usize, code: &[u8], command: Command<'_>) -> Result<(), TreeError> {
+        let argument = mandatory(code, command.end);
+        let text =
+            |range: &Range<usize>| String::from_utf8_lossy(&code[range.clone()]).into_owned();
+        let mut push = |kind: Kind, argument: Option<(Range<usize>, usize)>| {
+            let end = argument.as_ref().map_or(command.end, |(_, end)| *end);
+            let argument = argument.map_or(end..end, |(range, _)| range);
+            self.paper.events.push(Event { file, range: command.start..end, argument, kind });
         };
-    }
-    let last = [&b"\\usepackage"[..], b"\\RequirePackage", b"\\documentclass"]
-        .iter()
-        .filter_map(|command| rfind(preamble, command))
-        .filter_map(|at| Some(argument(preamble, at)?.end))
-        .max()
-        .ok_or(WireError::NoClass)?;
-    let line_end = source[last..].iter().position(|byte| *byte == b'\n').map(|n| last + n + 1);
-    let at = line_end.filter(|at| *at <= end).unwrap_or(last + 1);
-    let newline = if source[..at].ends_with(b"\r\n") { "\r\n" } else { "\n" };
-    let mut lines = format!("\\usepackage{{pith}}{newline}\\pithnumber{{{suffix}}}{newline}");
-    if line_end != Some(at) {
-        lines.insert_str(0, newline);
-    }
-    Ok([&source[..at], lines.as_bytes(), &source[at..]].concat())
-}
-
-/// The source with every comment blanked out, so that places stay the same.
-fn without_comments(source: &[u8]) -> Vec<u8> {
-    let mut code = source.to_vec();
-    let (mut escaped, mut comment) = (false, false);
-    for byte in &mut code {
-        match *byte {
-            b'\n' | b'\r' => (escaped, comment) = (false, false),
-            _ if comment => *byte = b' ',
-            b'%' if !escaped => {
-                comment = true;
-                *byte = b' ';
+        match (command.name, argument) {
+            (b"documentclass" | b"documentstyle" | b"LoadClass", Some(argument)) => {
+                let class = text(&argument.0);
+                // A class of the paper's own may load packages; a class is no file of LaTeX's.
+                if command.name != b"LoadClass" {
+                    push(Kind::Class, Some(argument));
+                }
+                self.include(file, &format!("{}.cls", class.trim()))?;
             }
-            b'\\' => escaped = !escaped,
-            _ => escaped = false,
-        }
-    }
-    code
-}
-
-fn find(code: &[u8], text: &[u8]) -> Option<usize> {
-    code.windows(text.len()).position(|window| window == text)
-}
-
-fn rfind(code: &[u8], text: &[u8]) -> Option<usize> {
-    code.windows(text.len()).rposition(|window| window == text)
-}
-
-/// The mandatory argument of the command at `at`, without its braces; an optional one may come first.
-fn argument(code: &[u8], at: usize) -> Option<std::ops::Range<usize>> {
-    let open = at + code[at..].iter().position(|byte| matches!(byte, b'{' | b'['))?;
-    let open = match code[open] {
-        b'[' => {
-            let mut depth = 0;
-            let close = code[open..].iter().position(|byte| {
-                depth += i32::from(*byte == b'{') - i32::from(*byte == b'}');
-                depth == 0 && *byte == b']'
-            })?;
-            open + close + code[open + close..].iter().position(|byte| *byte == b'{')?
-        }
-        _ => open,
-    };
-    let close = open + code[open..].iter().position(|byte| *byte == b'}')?;
-    Some(open + 1..close)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LINES: &str = "\\usepackage{pith}\n\\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}\n";
-
-    fn wired(source: &str) -> Result<String, WireError> {
-        let suffix = "WKFOJ2ECV52KUJR3SCIBSQ4GYD".parse().unwrap();
-        wire(source.as_bytes(), &suffix).map(|bytes| String::from_utf8(bytes).unwrap())
-    }
-
-    #[test]
-    fn the_lines_stand_after_the_last_package() {
-        for (before, after) in [
-            ("\\documentclass{article}\n", "\\begin{document}\n\\usepackage\n\\end{document}"),
+            (b"usepackage" | b"RequirePackage" | b"RequirePackageWithOptions", Some(argument)) => {
+                let names = text(&argument.0);
+                let names: Vec<_> = names.split(',').map(|name| name.trim().to_owned()).collect();
+                push(Kind::Packages(names.clone()), Some(argument));
+                for name in names.iter().filter(|name| *name != "pith") {
+                    self.include(file, &format!("{name}.sty"))?;
+                }
+            }
             (
-                "\\documentclass[a4paper]{article}\n\\usepackage[a,\n  b={x]y}]{c} % d\n",
-                "\\title{T}\n\\begin{document}\n",
-            ),
-            (
-                "\\documentclass{article}\n\\usepackage{a}\n",
-                "% \\usepackage{no}\n50\\% \\begin{document}\n",
-            ),
-        ] {
-            assert_eq!(
-                wired(&format!("{before}{after}")).unwrap(),
-                format!("{before}{LINES}{after}")
-            );
+                b"input" | b"include" | b"subfile" | b"subfileinclude" | b"InputIfFileExists",
+                argument,
+            ) => {
+                let name = argument.as_ref().map(|(range, _)| text(range));
+                let Some(name) = name.or_else(|| bare_word(code, command.end)) else {
+                    return Ok(());
+                };
+                push(Kind::Input(None), argument);
+                let event = self.paper.events.len() - 1;
+                let found = self.include(file, &name)?;
+                self.paper.events[event].kind = Kind::Input(found);
+            }
+            (b"import" | b"subimport" | b"inputfrom" | b"includefrom", Some((folder, end))) => {
+                let Some((name, end)) = mandatory(code, end) else { return Ok(()) };
+                let path = format!("{}/{}", text(&folder), text(&name));
+                push(Kind::Input(None), Some((name, end)));
+                let event = self.paper.events.len() - 1;
+                let found = self.include(file, &path)?;
+                self.paper.events[event].kind = Kind::Input(found);
+            }
+            (b"pithnumber", Some(argument)) => {
+                let number = text(&argument.0);
+                push(Kind::Number(number), Some(argument));
+            }
+            (b"pithbadge" | b"pithsetup" | b"pithtitlebadge", _) => {
+                push(Kind::Pith(String::from_utf8_lossy(command.name).into_owned()), None);
+            }
+            (b"begin", Some(argument)) if &code[argument.0.clone()] == b"document" => {
+                push(Kind::Document, Some(argument));
+            }
+            (b"includegraphics" | b"includepdf" | b"includesvg" | b"overpic", Some(argument)) => {
+                let name = text(&argument.0);
+                push(Kind::Figure(name), Some(argument));
+            }
+            (b"bibliography" | b"addbibresource", Some(argument)) => {
+                push(Kind::Bibliography, Some(argument));
+            }
+            (b"tikzexternalize" | b"ShellEscape" | b"inputminted" | b"includesvg", argument) => {
+                push(Kind::Shell(String::from_utf8_lossy(command.name).into_owned()), argument);
+            }
+            _ => {}
         }
-        let crlf = wired("\\documentclass{article}\r\n\\begin{document}\r\n").unwrap();
-        assert!(crlf.contains("\\usepackage{pith}\r\n\\pithnumber"), "{crlf:?}");
-        let one_line = wired("\\documentclass{article}\\begin{document}x\\end{document}").unwrap();
-        assert_eq!(
-            one_line,
-            format!("\\documentclass{{article}}\n{LINES}\\begin{{document}}x\\end{{document}}")
-        );
+        Ok(())
     }
 
-    #[test]
-    fn a_second_time_changes_nothing() {
-        let once = wired("\\documentclass{article}\n\\begin{document}\n").unwrap();
-        assert_eq!(wired(&once).unwrap(), once);
-        let other = once.replace("WKFO", "AKFO");
-        assert!(matches!(wired(&other), Err(WireError::OtherNumber(_))));
-        assert_eq!(wired("\\section{A}"), Err(WireError::NoDocument));
-        assert_eq!(wired("\\begin{document}"), Err(WireError::NoClass));
+    /// Reads a file that is included, where the tree has it: from where TeX runs, or from the file that names it.
+    fn include(&mut self, from: usize, name: &str) -> Result<Option<usize>, TreeError> {
+        let name = name.trim().trim_matches('"');
+        let folder = parent_of(&self.paper.files[from].name).to_owned();
+        for of in [self.top.clone(), folder] {
+            for end in ["", ".tex"] {
+                let path = match of.is_empty() {
+                    true => clean_path(&format!("{name}{end}")),
+                    false => {
+                        clean_path(&format!("{of}/{name}{end}")).filter(|_| !name.starts_with('/'))
+                    }
+                };
+                let Some(path) = path else { continue };
+                let is_text =
+                    is_latex_name(&path) || path.ends_with(".sty") || path.ends_with(".cls");
+                if self.open.contains(&path) || !(is_text || end.is_empty() && name.contains('.')) {
+                    continue;
+                }
+                if self.open.len() >= MAX_DEPTH || self.paper.files.len() >= MAX_FILES {
+                    self.paper.is_cut = true;
+                    return Ok(None);
+                }
+                let Some(bytes) = self.tree.read(&path)? else { continue };
+                self.total += bytes.len();
+                if self.total > MAX_BYTES {
+                    self.paper.is_cut = true;
+                    return Ok(None);
+                }
+                return self.file(path, bytes).map(Some);
+            }
+        }
+        Ok(None)
     }
 }

@@ -1,7 +1,7 @@
 //! The only door to PDF bytes.
 //!
-//! Reading is lazy, by hayro-syntax over the bytes of the file; text of page 1 is interpreted by
-//! hayro-interpret; what is appended is serialised by lopdf. Nobody outside of this module sees their types.
+//! Reading is lazy, by hayro-syntax over the bytes of the file; so is the text of page 1, with hayro-interpret for
+//! fonts and pages out of the ordinary; what is appended is serialised by lopdf. Nobody outside of this module sees their types.
 //!
 //! - [`Pdf`] opens a file and says what it holds: Info entries, XMP packets, page 1, signatures, damage.
 //! - [`xmp`] reads and edits the XML of a packet.
@@ -12,12 +12,17 @@
 pub mod append;
 mod budget;
 mod clock;
+mod codes;
+mod content;
 mod convert;
 mod deadline;
 mod dict;
 mod fonts;
 mod form;
+mod glyph;
+mod glyph_names;
 mod guard;
+mod interpret;
 mod map;
 mod names;
 mod page;

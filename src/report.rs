@@ -1,13 +1,18 @@
 //! What a run found, in the forms that people and programs read. One form a file; nothing is printed
 //! here.
 
+mod compute;
+mod excerpt;
 mod github;
 mod json;
+mod key;
 mod sarif;
 mod text;
 
+pub use compute::{Beside, ComputeJson, Registered};
 pub use github::github;
 pub use json::{CheckJson, ErrorJson, RecordJson, VerdictJson, line};
+pub use key::KeyJson;
 pub use sarif::Sarif;
 pub use text::{Counts, Text, verdict, wrap};
 
@@ -15,6 +20,7 @@ use std::path::PathBuf;
 
 use crate::check::{Finding, Level, Outcome};
 use crate::id::PithNumber;
+use crate::latex::is_archive_name;
 use crate::verify::Verdict;
 
 /// What the checks found in one file.
@@ -37,8 +43,8 @@ pub struct Checked {
     pub outcome: Outcome,
     /// Other facts for the reader, such as a pinned record that was not used.
     pub notes: Vec<String>,
-    /// Whether a source that was to be asked could not be.
-    pub is_unreached: bool,
+    /// Why the record could not be compared, where it was to be and no source could be reached.
+    pub unreached: Option<String>,
 }
 
 /// A file that could not be checked.
@@ -64,6 +70,16 @@ impl FileReport {
             Ok(checked) => &checked.outcome.findings,
             Err(unchecked) => &unchecked.findings,
         }
+    }
+
+    /// Why the record could not be compared, where no source could be reached.
+    pub fn unreached(&self) -> Option<&str> {
+        self.outcome.as_ref().ok()?.unreached.as_deref()
+    }
+
+    /// Whether the file is an archive, so that what is found lies in it.
+    pub(crate) fn is_archive(&self) -> bool {
+        is_archive_name(&self.path.to_string_lossy())
     }
 
     /// Whether any finding is an error.

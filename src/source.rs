@@ -1,9 +1,26 @@
 //! Where records come from. A source is never trusted: what it gives is verified by [`Resolver`].
+//!
+//! ```
+//! use pith::{source::{Mirror, Resolver}, trust::Keyring, verify::Status};
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! # let folder = tempfile::tempdir()?;
+//! # let record = include_str!("../tests/records/2403.01164.json");
+//! # std::fs::write(folder.path().join("2403.01164.json"), record)?;
+//! let mirror = Mirror::open(folder.path())?; // or Http::new("https://pith.science")?
+//! let resolver = Resolver::new(vec![Box::new(mirror)], None, Keyring::pinned());
+//! let resolved = resolver.resolve(&"arXiv:2403.01164".parse()?).await?;
+//! assert_eq!(resolved.verdict.status(), Status::Verified);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod cache;
 mod embedded;
 mod files;
 mod http;
+mod layout;
+mod manifest;
 mod mirror;
 mod resolver;
 
@@ -12,8 +29,9 @@ use std::pin::Pin;
 
 pub use cache::Cache;
 pub use embedded::{DEMO_ID, Embedded};
-pub use http::{Http, HttpError};
-pub use mirror::Mirror;
+pub use http::{Http, HttpError, HttpOptions};
+pub use manifest::{MAX_MANIFEST_BYTES, ManifestError, manifest, mirrors_in};
+pub use mirror::{Added, Mirror, MirrorBuilder, Verified, VerifiedError};
 pub use resolver::{PassedOver, ResolveError, Resolved, Resolver};
 
 use crate::id::{Query, Suffix};
@@ -29,6 +47,17 @@ pub struct Found {
     pub record: Record,
     /// Where it was read: an address, or the path of a file.
     pub url: String,
+    /// What tells later whether the answer is still the same, where the source gave that.
+    pub validator: Option<Validator>,
+}
+
+/// An entity tag (RFC 9110, section 8.8.3) and the address whose answer it is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Validator {
+    /// The address that was asked.
+    pub address: String,
+    /// The tag as the server wrote it, with its quotes.
+    pub etag: String,
 }
 
 /// Why a source gave no record. `Display` is the part of a sentence after the source's name.
@@ -37,6 +66,9 @@ pub enum SourceError {
     /// It answered, and has no such record.
     #[error("has no record for it")]
     NotFound,
+    /// It answered that what is known of it by a [`Validator`] still holds.
+    #[error("has nothing newer")]
+    NotModified,
     /// A short form that more than one record shares.
     #[error("has {} records that begin with it", .0.len())]
     Ambiguous(Vec<Suffix>),
@@ -51,10 +83,37 @@ pub enum SourceError {
     Unusable(String),
 }
 
+/// What a source has for a query: one record as a rule, and several where more than one claims to be
+/// it. The best guess comes first; the first that verifies counts. Each is read when it is asked for.
+pub type Candidates<'a> = Box<dyn Iterator<Item = Found> + Send + 'a>;
+
 /// The future that [`Source::fetch`] returns.
-pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Found, SourceError>> + Send + 'a>>;
+pub type Fetching<'a> =
+    Pin<Box<dyn Future<Output = Result<Candidates<'a>, SourceError>> + Send + 'a>>;
 
 /// Something that may have records.
+///
+/// A source of one's own says what it is called, whether it is remote, and what it has:
+///
+/// ```
+/// use pith::id::Query;
+/// use pith::source::{Fetching, Found, Source, SourceError, Validator};
+///
+/// /// Records from a database, say.
+/// struct Database;
+///
+/// impl Source for Database {
+///     fn name(&self) -> String {
+///         "the database".into()
+///     }
+///     fn is_remote(&self) -> bool {
+///         false
+///     }
+///     fn fetch<'a>(&'a self, query: &'a Query, _: Option<&'a Validator>) -> Fetching<'a> {
+///         Box::pin(async move { Err(SourceError::NotFound) })
+///     }
+/// }
+/// ```
 pub trait Source: Send + Sync {
     /// Its name in messages: an address or a path.
     fn name(&self) -> String;
@@ -62,6 +121,13 @@ pub trait Source: Send + Sync {
     /// Whether asking it leaves this machine.
     fn is_remote(&self) -> bool;
 
-    /// Fetches the record for `query`.
-    fn fetch<'a>(&'a self, query: &'a Query) -> Fetching<'a>;
+    /// Fetches what there is for `query`, at least one candidate. A source that is told a `validator`
+    /// of its own may answer [`SourceError::NotModified`]; others do not look at it.
+    fn fetch<'a>(&'a self, query: &'a Query, validator: Option<&'a Validator>) -> Fetching<'a>;
+}
+
+/// A source's answer that is at hand, and is one record or none.
+fn ready<'a>(found: Result<Found, SourceError>) -> Fetching<'a> {
+    let candidates = found.map(|found| Box::new(std::iter::once(found)) as Candidates<'a>);
+    Box::pin(std::future::ready(candidates))
 }

@@ -1,10 +1,13 @@
 //! pith.sty: the package as it is, and one that carries a record's proof (templates/README.md).
 
+mod read;
+
 use askama::Template;
 
 use crate::error::Remedy;
 use crate::escape;
 use crate::record::Record;
+pub use read::{Reading, State};
 
 /// The bare package, tex/pith.sty.
 pub const PACKAGE: &str = include_str!("../tex/pith.sty");

@@ -1,6 +1,11 @@
 //! Whom to believe: signing keys, the pinned one first, and what a receipt's signature says.
 
-use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
+mod bulk;
+mod file;
+
+pub use bulk::BulkKeyring;
+
+use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER};
 use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::error::Remedy;
@@ -9,6 +14,7 @@ use crate::record::{Json, JsonError, Receipt, Timestamp};
 /// The key that is compiled in (protocol.md section 3).
 const PINNED_KEY_ID: &str = "pith-v1-2026-05";
 const PINNED_KEY_B64: &str = "stVStoiQhXFxp4s2pdzPNoqVNBMojDU/fJ2db5S3CbM=";
+const PINNED_ORIGIN: &str = "compiled in";
 
 /// The most bytes that a file of keys may have.
 pub const MAX_BYTES: usize = 1_000_000;
@@ -23,6 +29,10 @@ pub struct Key {
     pub valid_from: Option<Timestamp>,
     /// Last moment at which it may sign.
     pub valid_until: Option<Timestamp>,
+    /// Nothing that it signed counts any more, whenever it did.
+    pub is_withdrawn: bool,
+    /// Who said that it is to be believed: `compiled in`, or the name of a file.
+    pub origin: String,
 }
 
 impl Key {
@@ -43,8 +53,86 @@ impl Key {
         BASE64.encode(self.key.as_bytes())
     }
 
+    /// The same in hex.
+    pub fn hex(&self) -> String {
+        HEXLOWER.encode(self.key.as_bytes())
+    }
+
+    /// The key as a manifest of mirrors shows it (protocol.md section 5); [`Keyring::add_json`] reads it.
+    pub fn to_json(&self) -> serde_json::Value {
+        let time = |time: &Option<Timestamp>| time.as_ref().map(ToString::to_string);
+        let mut json = serde_json::json!({
+            "key_id": self.key_id,
+            "algorithm": "ed25519",
+            "format": "raw",
+            "public_key_b64": self.base64(),
+            "public_key_hex": self.hex(),
+            "fingerprint_sha256_hex": self.fingerprint(),
+            "fingerprint_sha256_b32_first128bits": self.fingerprint_base32(),
+            "rotates_at": time(&self.valid_until),
+        });
+        if let Some(from) = time(&self.valid_from) {
+            json["valid_from"] = from.into();
+        }
+        if self.is_withdrawn {
+            json["status"] = "revoked".into();
+        }
+        json
+    }
+
     fn digest(&self) -> [u8; 32] {
         crate::record::sha256(self.key.as_bytes())
+    }
+
+    /// Believes it no longer than `other`, the same key from elsewhere, is believed.
+    fn narrow(&mut self, other: Self) {
+        let (from, until) = (other.valid_from, other.valid_until);
+        let is_narrower = other.is_withdrawn && !self.is_withdrawn
+            || from > self.valid_from
+            || until.is_some()
+                && self.valid_until.as_ref().is_none_or(|own| until.as_ref() < Some(own));
+        if is_narrower {
+            self.origin = format!("{}, bounds from {}", self.origin, other.origin);
+        }
+        self.valid_from = self.valid_from.take().max(from);
+        self.valid_until = match (self.valid_until.take(), until) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        self.is_withdrawn |= other.is_withdrawn;
+    }
+
+    /// Whether it may have signed at the stated time.
+    fn check_window(&self, signed_at: Option<&str>) -> Result<(), ReceiptError> {
+        let key_id = self.key_id.clone();
+        if self.is_withdrawn {
+            return Err(ReceiptError::Withdrawn { key_id });
+        }
+        if self.valid_from.is_none() && self.valid_until.is_none() {
+            return Ok(());
+        }
+        let Some(at) = signed_at.and_then(Timestamp::parse) else {
+            return Err(ReceiptError::Timeless { key_id });
+        };
+        let signed_at = at.to_string();
+        match (&self.valid_from, &self.valid_until) {
+            (Some(from), _) if at < *from => {
+                Err(ReceiptError::TooEarly { key_id, signed_at, valid_from: from.to_string() })
+            }
+            (_, Some(until)) if at > *until => {
+                Err(ReceiptError::Retired { key_id, signed_at, valid_until: until.to_string() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_signature(
+        &self,
+        digest: &[u8; 32],
+        signature: &Signature,
+    ) -> Result<(), ReceiptError> {
+        let checked = self.key.verify_strict(digest, signature);
+        checked.map_err(|_| ReceiptError::Signature { key_id: self.key_id.clone() })
     }
 }
 
@@ -88,7 +176,9 @@ impl Keyring {
         let bytes = BASE64.decode(PINNED_KEY_B64.as_bytes()).expect("the pinned key is base64");
         let key = verifying_key(&bytes).expect("the pinned key is a point of the curve");
         let key_id = PINNED_KEY_ID.to_owned();
-        Self { keys: vec![Key { key_id, key, valid_from: None, valid_until: None }] }
+        let origin = PINNED_ORIGIN.to_owned();
+        let (valid_from, valid_until, is_withdrawn) = (None, None, false);
+        Self { keys: vec![Key { key_id, key, valid_from, valid_until, is_withdrawn, origin }] }
     }
 
     /// All keys, the pinned one first.
@@ -96,34 +186,36 @@ impl Keyring {
         &self.keys
     }
 
-    /// Adds every key in `bytes`: one `public_key` object, a list of them, or a mirrors manifest
-    /// (protocol.md section 5). `valid_from`, `valid_until` and `rotates_at` (RFC 3339) bound a key.
+    /// Adds every key in `bytes`, which came from `origin`: one `public_key` object, a list of them, or
+    /// a mirrors manifest (protocol.md section 5). `valid_from`, `valid_until` and `rotates_at` (RFC
+    /// 3339) bound a key, a `status` of `retired` or `revoked` withdraws it. A key that is known already
+    /// gets the bounds that it did not have.
     ///
     /// # Errors
     /// [`TrustError`]; then nothing was added.
-    pub fn add_json(&mut self, bytes: &[u8]) -> Result<usize, TrustError> {
+    pub fn add_json(&mut self, bytes: &[u8], origin: &str) -> Result<usize, TrustError> {
         if bytes.len() > MAX_BYTES {
             return Err(TrustError::TooLarge);
         }
         let document = Json::parse(bytes)?;
         let mut found = Vec::new();
-        collect_keys(&document, &mut found)?;
+        file::collect(&document, origin, &mut found)?;
         if found.is_empty() {
             return Err(TrustError::NoKey);
         }
-        for key in &found {
-            let same_name = self.keys.iter().find(|known| known.key_id == key.key_id);
-            if same_name.is_some_and(|known| known.key != key.key) {
-                let problem = "another key has this key_id already";
-                return Err(TrustError::BadKey { key_id: key.key_id.clone(), problem });
-            }
-        }
+        let mut keys = self.keys.clone();
         let count = found.len();
         for key in found {
-            if !self.keys.iter().any(|known| known.key_id == key.key_id) {
-                self.keys.push(key);
+            match keys.iter_mut().find(|known| known.key_id == key.key_id) {
+                Some(known) if known.key != key.key => {
+                    let problem = "another key has this key_id already";
+                    return Err(TrustError::BadKey { key_id: key.key_id, problem });
+                }
+                Some(known) => known.narrow(key),
+                None => keys.push(key),
             }
         }
+        self.keys = keys;
         Ok(count)
     }
 
@@ -133,6 +225,18 @@ impl Keyring {
     /// # Errors
     /// [`ReceiptError`], the first thing that is wrong.
     pub fn check(&self, receipt: &Receipt, digest: &[u8; 32]) -> Result<&Key, ReceiptError> {
+        let (key, signature) = self.named(receipt, digest)?;
+        key.check_signature(digest, &signature)?;
+        key.check_window(receipt.signed_at.as_deref())?;
+        Ok(key)
+    }
+
+    /// The key that a receipt names, and its signature, not yet checked.
+    fn named(
+        &self,
+        receipt: &Receipt,
+        digest: &[u8; 32],
+    ) -> Result<(&Key, Signature), ReceiptError> {
         let other = |expected: &'static str| {
             move |found: &String| (found != expected).then(|| found.clone())
         };
@@ -161,11 +265,7 @@ impl Keyring {
             .decode(receipt.signature_b64.as_bytes())
             .map_err(|_| ReceiptError::NotASignature)?;
         let signature = Signature::from_slice(&bytes).map_err(|_| ReceiptError::NotASignature)?;
-        key.key
-            .verify_strict(digest, &signature)
-            .map_err(|_| ReceiptError::Signature { key_id: key.key_id.clone() })?;
-        check_window(key, receipt)?;
-        Ok(key)
+        Ok((key, signature))
     }
 }
 
@@ -188,7 +288,7 @@ pub enum ReceiptError {
     #[error("the receipt is for another record (its canonical_sha256 differs)")]
     OtherRecord,
     /// A key that is neither pinned nor given with `--trust`.
-    #[error("signed by the unknown key {0:?}; it is neither the pinned key nor given with --trust")]
+    #[error("signed by the unknown key {0:?}, neither the pinned one nor given with --trust")]
     UnknownKey(String),
     /// The stated fingerprint is not the key's.
     #[error("the fingerprint is not that of the key {key_id}")]
@@ -205,89 +305,68 @@ pub enum ReceiptError {
         /// The key's name.
         key_id: String,
     },
-    /// Signed before or after the key's validity, or at no stated time.
-    #[error("signed at {signed_at}, when the key {key_id} was not valid")]
-    Window {
+    /// Signed before the key was valid.
+    #[error("signed at {signed_at}, before the key {key_id} was valid (from {valid_from})")]
+    TooEarly {
         /// The key's name.
         key_id: String,
         /// The stated time.
         signed_at: String,
+        /// The first moment of the key.
+        valid_from: String,
+    },
+    /// Signed after the key was retired.
+    #[error("signed at {signed_at}, after the key {key_id} was retired ({valid_until})")]
+    Retired {
+        /// The key's name.
+        key_id: String,
+        /// The stated time.
+        signed_at: String,
+        /// The last moment of the key.
+        valid_until: String,
+    },
+    /// No readable time, and a key that is valid for a time only.
+    #[error("the receipt states no time of signing, and the key {key_id} is valid for a time only")]
+    Timeless {
+        /// The key's name.
+        key_id: String,
+    },
+    /// A key that is not believed any more at all.
+    #[error("signed by the key {key_id}, which is withdrawn: nothing that it signed counts")]
+    Withdrawn {
+        /// The key's name.
+        key_id: String,
     },
 }
 
-fn check_window(key: &Key, receipt: &Receipt) -> Result<(), ReceiptError> {
-    if key.valid_from.is_none() && key.valid_until.is_none() {
-        return Ok(());
+impl ReceiptError {
+    /// Whether it is the key that is not believed, and not the receipt that is wrong.
+    pub fn is_of_key(&self) -> bool {
+        self.remedy().is_some()
     }
-    let at = receipt.signed_at.as_deref().and_then(Timestamp::parse);
-    let inside = at.is_some_and(|at| {
-        key.valid_from.as_ref().is_none_or(|from| *from <= at)
-            && key.valid_until.as_ref().is_none_or(|until| at <= *until)
-    });
-    if inside {
-        return Ok(());
+}
+
+impl Remedy for ReceiptError {
+    fn remedy(&self) -> Option<String> {
+        let text = match self {
+            Self::UnknownKey(_) => {
+                "if you know whose it is and believe it, give it with --trust FILE"
+            }
+            Self::TooEarly { .. } => "see the key's validity with `pith trust list`",
+            Self::Retired { .. } | Self::Withdrawn { .. } => {
+                "fetch the record again: the registry signs it anew with its current key"
+            }
+            Self::Timeless { .. } => "fetch the record again, with its whole receipt",
+            _ => return None,
+        };
+        Some(text.to_owned())
     }
-    let signed_at = receipt.signed_at.clone().unwrap_or_else(|| "no stated time".into());
-    Err(ReceiptError::Window { key_id: key.key_id.clone(), signed_at })
 }
 
 fn verifying_key(bytes: &[u8]) -> Option<VerifyingKey> {
     let bytes: &[u8; 32] = bytes.try_into().ok()?;
     let key = VerifyingKey::from_bytes(bytes).ok()?;
     (!key.is_weak()).then_some(key)
-}
-
-/// Every object with a key_id and a key, wherever it stands. [`Json::parse`] has bounded the depth.
-fn collect_keys(value: &Json, found: &mut Vec<Key>) -> Result<(), TrustError> {
-    match value {
-        Json::Array(items) => items.iter().try_for_each(|item| collect_keys(item, found)),
-        Json::Object(members) => {
-            let has = |key| value.get(key).is_some();
-            if has("key_id") && (has("public_key_b64") || has("public_key_hex")) {
-                found.push(read_key(value)?);
-                return Ok(());
-            }
-            members.iter().try_for_each(|(_, member)| collect_keys(member, found))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn read_key(object: &Json) -> Result<Key, TrustError> {
-    let text = |key| object.get(key).and_then(Json::as_str);
-    let key_id = text("key_id").unwrap_or_default().to_owned();
-    let bad = |problem| TrustError::BadKey { key_id: key_id.clone(), problem };
-    if text("algorithm").is_some_and(|algorithm| algorithm != "ed25519") {
-        return Err(bad("its algorithm is not ed25519"));
-    }
-    let from_b64 = text("public_key_b64").map(|b64| BASE64.decode(b64.as_bytes()));
-    let from_hex = text("public_key_hex").map(|hex| HEXLOWER_PERMISSIVE.decode(hex.as_bytes()));
-    let bytes = match (from_b64, from_hex) {
-        (Some(Ok(a)), Some(Ok(b))) if a != b => return Err(bad("its base64 and hex forms differ")),
-        (Some(Ok(bytes)), None | Some(Ok(_))) | (None, Some(Ok(bytes))) => bytes,
-        _ => return Err(bad("it is neither base64 nor hex")),
-    };
-    let verifying = verifying_key(&bytes).ok_or(bad("it is not an Ed25519 key"))?;
-    let time = |name| match object.get(name) {
-        None | Some(Json::Null) => Ok(None),
-        Some(value) => value
-            .as_str()
-            .and_then(Timestamp::parse)
-            .map(Some)
-            .ok_or(bad("its validity is not a time of the form YYYY-MM-DDTHH:MM:SSZ")),
-    };
-    let valid_until = time("valid_until")?.or(time("rotates_at")?);
-    let valid_from = time("valid_from")?;
-    let key = Key { key_id: key_id.clone(), key: verifying, valid_from, valid_until };
-    let stated = text("fingerprint_sha256_hex");
-    if stated.is_some_and(|hex| !hex.to_ascii_lowercase().starts_with(&key.fingerprint())) {
-        return Err(bad("its fingerprint is not that of the key"));
-    }
-    let stated = text("fingerprint_sha256_b32_first128bits");
-    if stated.is_some_and(|text| text != key.fingerprint_base32()) {
-        return Err(bad("its base32 fingerprint is not that of the key"));
-    }
-    Ok(key)
 }
 
 #[cfg(test)]

@@ -2,16 +2,21 @@
 //!
 //! Pure computation over what was read; nothing is fetched here, and nothing is repaired.
 
+mod document;
+mod events;
 mod served;
 mod snapshots;
+
+pub use document::verify_part;
 
 use std::fmt;
 
 use data_encoding::HEXLOWER;
 
+use crate::error::Remedy;
 use crate::id::{PithNumber, Query};
 use crate::record::{CanonicalRecord, Json, Record, SchemaError, text_digest};
-use crate::trust::Keyring;
+use crate::trust::{BulkKeyring, Key, Keyring, ReceiptError};
 
 /// What a registry serves beside a record and nothing signs (protocol.md section 3).
 pub const NOT_COVERED: [&str; 7] = [
@@ -45,6 +50,8 @@ pub enum StepName {
     Aliases,
     /// The hashes of the graph snapshot.
     Snapshots,
+    /// The signatures of the registry's events.
+    Events,
     /// The record's title stands on page 1 of the PDF.
     TitleOnPage,
     /// arXiv's stamp on the PDF names the record's source.
@@ -65,6 +72,7 @@ impl fmt::Display for StepName {
             Self::Served => "served",
             Self::Aliases => "aliases",
             Self::Snapshots => "snapshots",
+            Self::Events => "events",
             Self::TitleOnPage => "title-on-page",
             Self::Stamp => "stamp",
             Self::Shown => "shown",
@@ -177,24 +185,54 @@ impl Verdict {
 
 /// Verifies `record`, which was asked for as `asked` (`None`: it was found in a file).
 pub fn verify(record: &Record, asked: Option<&Query>, keys: &Keyring) -> Verdict {
-    let fields = record.fields();
     let digest = record.digest();
+    let receipt = record.receipt().map(|receipt| keys.check(receipt, &digest));
+    judge(record, asked, digest, receipt, keys)
+}
+
+/// Verifies many records at once, each as [`verify`] does: the work on signatures by the same key is shared, and still
+/// each is checked on its own. Some hundred at a time are enough.
+pub fn verify_all(records: &[Record], keys: &BulkKeyring<'_>) -> Vec<Verdict> {
+    let digests: Vec<_> = records.iter().map(Record::digest).collect();
+    let receipts: Vec<_> = records
+        .iter()
+        .zip(&digests)
+        .filter_map(|(record, digest)| Some((record.receipt()?, *digest)))
+        .collect();
+    let mut checked = keys.check_all(&receipts).into_iter();
+    let all = records.iter().zip(digests);
+    all.map(|(record, digest)| {
+        let receipt = record.receipt().and_then(|_| checked.next());
+        judge(record, None, digest, receipt, keys.keys())
+    })
+    .collect()
+}
+
+fn judge(
+    record: &Record,
+    asked: Option<&Query>,
+    digest: [u8; 32],
+    receipt: Option<Result<&Key, ReceiptError>>,
+    keys: &Keyring,
+) -> Verdict {
+    let fields = record.fields();
     let number = fields.as_ref().ok().map(|fields| fields.number(&digest));
     let fields = match &fields {
         Ok(fields) => Ok(fields),
         Err(error) => Err(error),
     };
-    let steps = vec![
+    let mut steps = vec![
         schema(fields),
         check_number(record, number),
         check_digest(record, &digest),
         source(record, fields, number, asked),
         title(record, fields),
-        receipt(record, &digest, keys),
+        receipt_step(receipt),
         served::check(record, fields),
         served::check_aliases(record, fields, &digest),
         snapshots::check(record),
     ];
+    steps.extend(events::check(record.document(), keys));
     Verdict { pith_number: number, steps }
 }
 
@@ -318,14 +356,17 @@ fn title(record: &Record, fields: Fields<'_>) -> Step {
     }
 }
 
-fn receipt(record: &Record, digest: &[u8; 32], keys: &Keyring) -> Step {
+fn receipt_step(receipt: Option<Result<&Key, ReceiptError>>) -> Step {
     let name = StepName::Receipt;
-    let Some(receipt) = record.receipt() else {
-        return Step::not_checked(name, "there is no receipt");
-    };
-    match keys.check(receipt, digest) {
-        Ok(key) => Step::passed(name, format!("signed by {} ({})", key.key_id, key.fingerprint())),
-        Err(error) => Step::failed(name, error.to_string()),
+    match receipt {
+        None => Step::not_checked(name, "there is no receipt"),
+        Some(Ok(key)) => {
+            Step::passed(name, format!("signed by {} ({})", key.key_id, key.fingerprint()))
+        }
+        Some(Err(error)) => {
+            let remedy = error.remedy().map_or(String::new(), |remedy| format!("; {remedy}"));
+            Step::failed(name, format!("{error}{remedy}"))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! badge-hidden
 
-use super::{Check, Finding, Level, Need, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Run, Subject};
 use crate::pdf::{FirstPage, Rect};
 
 pub(super) const CHECK: Check = Check {
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Let pith.sty place the badge: remove position=manual, or move \\pithbadge to where it is inside of \
              the page. With offsets of your own, check the first page at full size.",
     needs: &[Need::Page, Need::Number],
-    run,
+    run: Run::Pdf(run),
 };
 
 /// What arXiv's stamp covers ends 32 points from the left edge; a little air belongs to it.
@@ -38,7 +38,7 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let words = page.words.iter().filter(|word| word.text.contains(head));
     let words = words.map(|word| {
         let reason = match word.visible {
-            false => Some("its text is set in the invisible mode"),
+            false => Some("its text is not painted, or white on white"),
             true if word.size < SMALLEST => Some("its text is too small to read"),
             true => hidden(&word.rect, page, 0.0),
         };
@@ -46,9 +46,13 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
     });
     let (links, words): (Vec<_>, Vec<_>) = (links.collect(), words.collect());
     let is_seen = |badges: &[(Option<&str>, Place, Rect)]| badges.iter().any(|(r, ..)| r.is_none());
-    // The stamp may cover a part of a badge whose number is seen; else the number is enough.
-    let is_under_stamp = links.iter().any(|(reason, ..)| *reason == Some(UNDER_STAMP));
-    if is_seen(&links) || (is_seen(&words) && !is_under_stamp) {
+    // The stamp may cover a part of a badge whose number is seen. A number that is seen elsewhere is enough.
+    let under_stamp = |(reason, ..): &&(Option<&str>, Place, Rect)| *reason == Some(UNDER_STAMP);
+    let is_elsewhere =
+        |rect: &Rect| !links.iter().filter(under_stamp).any(|(_, _, link)| rect.intersects(link));
+    let is_under_stamp = links.iter().any(|link| under_stamp(&link));
+    let is_shown = words.iter().any(|(reason, _, rect)| reason.is_none() && is_elsewhere(rect));
+    if is_seen(&links) || is_shown {
         return Vec::new();
     }
     let badges = if is_under_stamp { links } else { [words, links].concat() };

@@ -1,6 +1,6 @@
 //! badge-missing
 
-use super::{Check, Finding, Level, Need, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Run, Subject};
 
 pub(super) const CHECK: Check = Check {
     id: "badge-missing",
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Let pith.sty print the badge: remove position=manual, or put \\pithbadge where it should stand. \
              Compile twice, since the badge's place is known after the first run.",
     needs: &[Need::Page, Need::Number],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

@@ -1,6 +1,6 @@
 //! fonts-not-embedded
 
-use super::{Check, Finding, Level, Place, Subject};
+use super::{Check, Finding, Level, Place, Run, Subject};
 
 pub(super) const CHECK: Check = Check {
     id: "fonts-not-embedded",
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
              export it with its fonts: pdf.fonttype 42 in Matplotlib, cairo_pdf or embedFonts in R. Ghostscript \
              embeds what a finished file lacks: `gs -o OUT.pdf -sDEVICE=pdfwrite -dEmbedAllFonts=true IN.pdf`.",
     needs: &[],
-    run,
+    run: Run::Pdf(run),
 };
 
 /// The name under which arXiv's stamp uses Times, which it does not put into the file.
@@ -25,7 +25,7 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let fonts = fonts.iter().filter(|font| font.resource != OF_STAMP);
     let findings = fonts.map(|font| {
         let object = font.object.map(|object| object.to_string());
-        let place = Place { part: "page", page: Some(font.page), object, line: None };
+        let place = Place { part: "page", page: Some(font.page), object, ..Place::default() };
         CHECK.finding(format!("the font {} is not in the PDF", font.name)).at(place)
     });
     findings.collect()

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Check, Finding, Level, Need, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Run, Subject};
 use crate::metadata::{self, Reading};
 
 pub(super) const CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
              hyperxmp or \\DocumentMetadata, both follow. In a finished file: `exiftool -Title=... -XMP-dc:Title=... \
              paper.pdf`.",
     needs: &[Need::Packet],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

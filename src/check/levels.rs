@@ -1,6 +1,7 @@
 //! The levels at which the checks report, where they are not those that the checks come with.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::str::FromStr;
 
 use super::{Check, Level};
@@ -21,6 +22,15 @@ pub enum Setting {
 impl Setting {
     /// Their names.
     pub const NAMES: [&str; 4] = ["error", "warning", "note", "off"];
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(level) => level.fmt(f),
+            Self::Off => f.pad("off"),
+        }
+    }
 }
 
 impl FromStr for Setting {

@@ -1,6 +1,6 @@
 //! metadata-duplicate
 
-use super::{Check, Finding, Level, Need, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Run, Subject};
 
 pub(super) const CHECK: Check = Check {
     id: "metadata-duplicate",
@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Two packages write XMP, for instance hyperxmp and an old pith.sty. Update pith.sty, which steps \
              aside for the other, or run `pith inject`, which leaves one.",
     needs: &[Need::Packet],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

@@ -1,6 +1,6 @@
 //! number-disagrees
 
-use super::{Check, Finding, Level, Need, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Run, Subject};
 use crate::id::{PithNumber, Query};
 use crate::metadata::Key;
 
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Find the place that is wrong (each is named in the report). Often an old pith.sty or an old \
              PDF lies in the folder: write pith.sty anew for this paper and compile again.",
     needs: &[Need::Number],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

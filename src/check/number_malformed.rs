@@ -1,6 +1,6 @@
 //! number-malformed
 
-use super::{Check, Finding, Level, Subject};
+use super::{Check, Finding, Level, Run, Subject};
 use crate::error::Remedy;
 use crate::id::{PithNumber, Suffix};
 use crate::metadata::{Key, Stated};
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Copy the number from the record's page, or let the program write it: `pith sty ID` or \
              `pith inject`.",
     needs: &[],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

@@ -1,6 +1,6 @@
 //! number-missing
 
-use super::{Check, Finding, Level, Subject};
+use super::{Check, Finding, Level, Run, Subject};
 
 pub(super) const CHECK: Check = Check {
     id: "number-missing",
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
              `pith inject paper.pdf ID -o OUT.pdf`. If pith.sty is there and the number is not, look \
              for the option anonymous.",
     needs: &[],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

@@ -1,6 +1,6 @@
 //! output-intent
 
-use super::{Check, Finding, Level, Place, Subject};
+use super::{Check, Finding, Level, Place, Run, Subject};
 
 pub(super) const CHECK: Check = Check {
     id: "output-intent",
@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "For arXiv, submit sources, or a PDF without an output intent (leave pdfx or \\DocumentMetadata's \
              standard out). For an archive that wants PDF/A, keep it.",
     needs: &[],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

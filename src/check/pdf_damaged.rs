@@ -1,6 +1,6 @@
 //! pdf-damaged
 
-use super::{Check, Finding, Level, Place, Subject};
+use super::{Check, Finding, Level, Place, Run, Subject};
 
 pub(super) const CHECK: Check = Check {
     id: "pdf-damaged",
@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
           can be appended to some of them.",
     remedy: "Make the PDF again. If that cannot be, `qpdf IN.pdf OUT.pdf` writes a repaired copy.",
     needs: &[],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

@@ -2,7 +2,7 @@
 
 use crate::pdf::Encryption;
 
-use super::{Check, Finding, Level, Subject};
+use super::{Check, Finding, Level, Run, Subject};
 
 pub(super) const CHECK: Check = Check {
     id: "pdf-encrypted",
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     why: "Repositories and publishers refuse encrypted files, since they cannot stamp or index them.",
     remedy: "Save the PDF without security settings, or remove them: `qpdf --decrypt IN.pdf OUT.pdf`.",
     needs: &[],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

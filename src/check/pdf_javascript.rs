@@ -1,6 +1,6 @@
 //! pdf-javascript
 
-use super::{Check, Finding, Level, Place, Subject};
+use super::{Check, Finding, Level, Place, Run, Subject};
 
 pub(super) const CHECK: Check = Check {
     id: "pdf-javascript",
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Leave out what makes it: the packages animate, media9, insdljs and the form fields of hyperref. \
              Put animations beside the paper as ancillary files.",
     needs: &[],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {
@@ -21,7 +21,7 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let findings = scripts.iter().map(|script| {
         let part = if script.page.is_some() { "page" } else { "document" };
         let object = script.object.map(|object| object.to_string());
-        let place = Place { part, page: script.page, object, line: None };
+        let place = Place { part, page: script.page, object, ..Place::default() };
         CHECK.finding(format!("the PDF has JavaScript that runs {}", script.runs)).at(place)
     });
     findings.collect()

@@ -1,6 +1,6 @@
 //! pdf-signed
 
-use super::{Check, Finding, Level, Place, Subject};
+use super::{Check, Finding, Level, Place, Run, Subject};
 use crate::pdf::{Signature, SignatureKind};
 
 pub(super) const CHECK: Check = Check {
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Nothing, if it is meant to be signed. Inject the number before you sign; submit the unsigned file \
              where the repository stamps it.",
     needs: &[],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

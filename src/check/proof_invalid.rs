@@ -1,6 +1,6 @@
 //! proof-invalid
 
-use super::{Check, Finding, Level, Need, Subject};
+use super::{Check, Finding, Level, Need, Run, Subject};
 use crate::verify::StepName;
 
 pub(super) const CHECK: Check = Check {
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Fetch the record again and write it anew: `pith sty ID` and compile, or `pith inject`. If the \
              signature is by a registry of your own, give its key with --trust.",
     needs: &[Need::Proof],
-    run,
+    run: Run::Pdf(run),
 };
 
 const STEPS: [StepName; 6] = [

@@ -1,6 +1,6 @@
 //! proof-missing
 
-use super::{Check, Finding, Level, Subject};
+use super::{Check, Finding, Level, Run, Subject};
 use crate::metadata::Key;
 
 pub(super) const CHECK: Check = Check {
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Use the pith.sty that `pith sty ID` writes, with the record in it, instead of the bare package; \
              or run `pith inject paper.pdf ID -o OUT.pdf`.",
     needs: &[],
-    run,
+    run: Run::Pdf(run),
 };
 
 const PROOF: [Key; 6] =

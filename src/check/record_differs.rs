@@ -1,6 +1,6 @@
 //! record-differs
 
-use super::{Check, Finding, Level, Need, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Run, Subject};
 use crate::binding;
 use crate::metadata::Key;
 use crate::record::{Proof, Record, text_digest};
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Write the proof anew from the registered record: `pith sty ID` and compile, or `pith inject`. If \
              the registry does not know the number, ask for it with `pith resolve ID`.",
     needs: &[Need::Number, Need::Record],
-    run,
+    run: Run::Pdf(run),
 };
 
 /// What a receipt says. A record may be signed anew, and stays the same record.

@@ -1,6 +1,6 @@
 //! stale-revision
 
-use super::{Check, Finding, Level, Place, Subject};
+use super::{Check, Finding, Level, Place, Run, Subject};
 use crate::id::PithNumber;
 use crate::metadata::{Key, Reading};
 
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Compile the paper anew, or write the file anew in one piece: `qpdf IN.pdf OUT.pdf`. Signatures do \
              not survive that.",
     needs: &[],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

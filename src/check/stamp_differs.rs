@@ -1,6 +1,6 @@
 //! stamp-differs
 
-use super::{Check, Finding, Level, Need, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Run, Subject};
 use crate::verify::StepName;
 
 pub(super) const CHECK: Check = Check {
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     why: "arXiv knows which paper it stamped. A proof of another paper was pasted in.",
     remedy: "Take the proof of the paper that the stamp names: `pith inject paper.pdf ID -o OUT.pdf`.",
     needs: &[Need::Page, Need::Proof],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

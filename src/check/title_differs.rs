@@ -1,6 +1,6 @@
 //! title-differs
 
-use super::{Check, Finding, Level, Need, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Run, Subject};
 use crate::verify::StepName;
 
 pub(super) const CHECK: Check = Check {
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
              the registered title, or use the record of the new version. Otherwise take the proof of this \
              paper: `pith sty ID`.",
     needs: &[Need::Page, Need::Proof],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

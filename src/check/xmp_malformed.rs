@@ -1,6 +1,6 @@
 //! xmp-malformed
 
-use super::{Check, Finding, Level, Need, Place, Subject};
+use super::{Check, Finding, Level, Need, Place, Run, Subject};
 
 pub(super) const CHECK: Check = Check {
     id: "xmp-malformed",
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     remedy: "Find the program that wrote it (often two packages write metadata) and make the PDF again. \
              `pith inject --force` replaces the packet with a new one.",
     needs: &[Need::Packet],
-    run,
+    run: Run::Pdf(run),
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {

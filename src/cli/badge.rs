@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::context::Context;
 use super::options::Options;
 use super::terminal::Terminal;
-use super::{Exit, Failure, Run, files};
+use super::{Exit, Failure, Run, files, settings};
 use crate::badge::{self, Badge};
 
 /// Print a badge that links to the paper's record
@@ -67,7 +67,8 @@ impl ValueEnum for Style {
 }
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
-    let resolved = super::sty::verified(&args.id, &Context::new(options)?, terminal)?;
+    let context = Context::beside(settings::folder_of(&args.output), options, terminal)?;
+    let resolved = super::sty::verified(&args.id, &context, terminal)?;
     let badge = Badge::new(&resolved.record, &resolved.verdict)
         .map_err(|error| Failure::of(Exit::Wrong, &args.id, &error))?;
     let text = badge.render(args.format.0, args.style.0);

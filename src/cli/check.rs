@@ -8,10 +8,10 @@ use clap::ValueEnum;
 use super::context::{self, Context, keyring, query};
 use super::options::Options;
 use super::password::Password;
-use super::settings::{LastSettings, Settings};
+use super::settings::{Config, LastSettings, Settings};
 use super::terminal::Terminal;
 use super::walk::{Found, Walk};
-use super::{Exit, Failure, Run, pool};
+use super::{Exit, Failure, Run, pool, sources};
 use crate::check::{self, Registered, Subject};
 use crate::error::Remedy;
 use crate::id::Query;
@@ -21,16 +21,22 @@ use crate::source::ResolveError;
 use crate::trust::Keyring;
 use crate::verify::Status;
 
-/// See whether PDFs are ready: the number, the proof, the badge, the title
+/// See whether a paper is ready, its PDF or its sources: the number, the proof, the badge
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pith check paper.pdf
   pith check paper.pdf --expect 2403.01164
   pith check papers/ --format json
+  pith check .                the sources here, and the PDF made from them
+  pith check main.tex         the same
+  pith check upload.tar.gz    what was packed for arXiv
   pith explain number-missing
 
-In a folder, names that begin with a dot are passed over, and links to folders are not
-followed. pith.toml beside a paper or above it sets the levels:
+A folder with a main file (.tex with \\documentclass) is a paper: its sources are
+checked, and the PDF made from them. An archive is read in memory. In other folders,
+names that begin with a dot are passed over, and links to folders are not followed.
+The nearest pith.toml beside a paper or above it, up to the top of its repository or
+your home folder, sets the levels:
 
   [levels]
   badge-missing = \"error\"
@@ -39,7 +45,7 @@ followed. pith.toml beside a paper or above it sets the levels:
 pith.json there is the record that the paper must have. No source is asked, unless
 --mirror or PITH_MIRROR names one: then the proof is compared with its record.")]
 pub(super) struct Args {
-    /// PDFs, and folders of PDFs
+    /// PDFs, LaTeX sources (a folder, a .tex, .zip or .tar.gz), and folders of these
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 
@@ -49,6 +55,11 @@ pub(super) struct Args {
 
     #[command(flatten)]
     password: Password,
+
+    /// Take the levels from this file, not from pith.toml ("none": read neither pith.toml nor
+    /// pith.json)
+    #[arg(long, value_name = "FILE|none")]
+    config: Option<PathBuf>,
 
     /// How to print the report
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
@@ -74,12 +85,30 @@ struct Done {
     exit: Exit,
     counts: Counts,
     /// Of SARIF, what could not be read.
-    notification: Option<String>,
+    notifications: Vec<String>,
+    /// What stands between this and what comes after it.
+    between: &'static str,
+}
+
+impl Done {
+    /// Two reports on one input: the sources, and the PDF made from them.
+    fn join(mut self, later: Self) -> Self {
+        if !self.text.is_empty() && !later.text.is_empty() {
+            self.text.push_str(self.between);
+        }
+        self.text.push_str(&later.text);
+        self.exit = self.exit.max(later.exit);
+        self.counts.merge(later.counts);
+        self.notifications.extend(later.notifications);
+        self
+    }
 }
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let password = args.password.read()?;
+    let config = Config::new(args.config.as_deref())?;
     let checker = Checker {
+        is_verbose: options.verbose,
         keys: keyring(options)?,
         password: password.as_deref(),
         expected: args.expect.as_deref().map(query).transpose()?,
@@ -93,18 +122,28 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     }
     let style = terminal.text;
     let work = |settings: &mut LastSettings, found: Found| -> Done {
-        let (report, exit) = match found {
-            Ok(path) => match settings.of(&path) {
-                Ok(settings) => {
-                    let report = checker.report(&path, &settings);
-                    let exit = exit_of(&report);
-                    (report, exit)
-                }
-                Err(failure) => (misconfigured(&path, &failure), failure.exit),
-            },
-            Err(unreadable) => (*unreadable, Exit::Io),
+        let path = match found {
+            Ok(path) => path,
+            Err(unreadable) => {
+                return done(&unreadable, Exit::Io, args.format, options.verbose, &style);
+            }
         };
-        done(&report, exit, args.format, options.verbose, &style)
+        let of = if path.is_dir() { path.join("main.tex") } else { path.clone() };
+        let settings = match settings.of(&of) {
+            Ok(settings) => settings,
+            Err(failure) => {
+                let report = misconfigured(&path, &failure);
+                return done(&report, failure.exit, args.format, options.verbose, &style);
+            }
+        };
+        let reports = match sources::are_at(&path) {
+            true => sources::reports(&checker, &path, &settings),
+            false => vec![checker.report(&path, &settings)],
+        };
+        let done = reports
+            .iter()
+            .map(|report| done(report, exit_of(report), args.format, options.verbose, &style));
+        done.reduce(Done::join).expect("there is a report")
     };
     let each = |done: Done| -> Result<(), Failure> {
         exit = exit.max(done.exit);
@@ -112,14 +151,15 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         bar.suspend(|| match args.format {
             Format::Text => terminal.result(&done.text),
             Format::Json | Format::Github => terminal.raw(done.text.as_bytes()),
-            Format::Sarif => terminal.raw(sarif.results(&done.text, done.notification).as_bytes()),
+            Format::Sarif => terminal.raw(sarif.results(&done.text, done.notifications).as_bytes()),
         })?;
         bar.inc(1);
         Ok(())
     };
     let has_folder = args.paths.iter().any(|path| path.is_dir());
     let most = if has_folder { usize::MAX } else { args.paths.len() };
-    let result = pool::in_order(most, Walk::new(&args.paths), LastSettings::default, work, each);
+    let fresh = || LastSettings::new(&config);
+    let result = pool::in_order(most, Walk::new(&args.paths), fresh, work, each);
     bar.finish_and_clear();
     result?;
     match args.format {
@@ -139,7 +179,9 @@ fn done(report: &FileReport, exit: Exit, format: Format, verbose: bool, style: &
     };
     let is_sarif = format == Format::Sarif;
     let notification = is_sarif.then(|| Sarif::notification(report)).flatten();
-    Done { text, exit, counts: Counts::of(report), notification }
+    let (notifications, between) =
+        (notification.into_iter().collect(), if is_sarif { ",\n" } else { "" });
+    Done { text, exit, counts: Counts::of(report), notifications, between }
 }
 
 /// A paper whose pith.toml has a mistake in it. Others may have another one.
@@ -155,7 +197,7 @@ fn misconfigured(path: &Path, failure: &Failure) -> FileReport {
 fn exit_of(report: &FileReport) -> Exit {
     match &report.outcome {
         Err(_) => Exit::Io,
-        Ok(checked) if checked.is_unreached => Exit::Unreachable,
+        Ok(checked) if checked.unreached.is_some() => Exit::Unreachable,
         Ok(_) if report.has_errors() => Exit::Wrong,
         Ok(_) => Exit::Good,
     }
@@ -163,6 +205,7 @@ fn exit_of(report: &FileReport) -> Exit {
 
 /// What is the same for all files.
 pub(super) struct Checker<'a> {
+    pub is_verbose: bool,
     pub keys: Keyring,
     pub password: Option<&'a str>,
     pub expected: Option<Query>,
@@ -174,17 +217,20 @@ impl Checker<'_> {
     /// Checks one file.
     pub fn report(&self, path: &Path, settings: &Settings) -> FileReport {
         // A file that nobody thought of must not end the check of the others.
-        let check = panic::catch_unwind(AssertUnwindSafe(|| self.outcome(path, settings)));
-        let outcome = check.unwrap_or_else(|_| {
-            let message = "could not be checked: this program failed on it".to_owned();
-            let remedy = Some("please report it, with the file if you may".to_owned());
-            Err(Unchecked { message, remedy, findings: Vec::new() })
-        });
-        FileReport { path: path.to_owned(), outcome }
+        guarded(path, || self.outcome(Pdf::open(path, self.password), settings))
     }
 
-    fn outcome(&self, path: &Path, settings: &Settings) -> Result<Checked, Unchecked> {
-        let pdf = Pdf::open(path, self.password).map_err(|error| {
+    /// Checks a PDF that lies in memory, and is called `path`.
+    pub fn report_of(&self, bytes: Vec<u8>, path: &Path, settings: &Settings) -> FileReport {
+        guarded(path, || self.outcome(Pdf::from_bytes(bytes, self.password), settings))
+    }
+
+    fn outcome(
+        &self,
+        pdf: Result<Pdf, PdfError>,
+        settings: &Settings,
+    ) -> Result<Checked, Unchecked> {
+        let pdf = pdf.map_err(|error| {
             let locked = matches!(error, PdfError::NeedsPassword | PdfError::WrongPassword);
             let findings = locked.then(|| check::locked(&settings.levels)).flatten();
             let findings = findings.into_iter().collect();
@@ -192,14 +238,13 @@ impl Checker<'_> {
         })?;
         let mut subject = Subject::new(&pdf, &self.keys, self.expected.as_ref());
         subject.pinned = settings.pinned.as_ref();
-        let mut notes: Vec<_> = settings.note.iter().cloned().collect();
-        let mut is_unreached = false;
+        let notes = settings.notes(self.is_verbose);
+        let mut unreached = None;
         if let (Some(context), Some(number)) = (&self.context, subject.number()) {
             match registered(context, &Query::Pith(number)) {
                 Ok(registered) => subject.registered = registered,
                 Err(message) => {
-                    is_unreached = true;
-                    notes.push(format!("the record could not be compared: {message}"));
+                    unreached = Some(format!("the record could not be compared: {message}"));
                 }
             }
         }
@@ -214,9 +259,22 @@ impl Checker<'_> {
             outcome,
             verdict: subject.verdict,
             notes,
-            is_unreached,
+            unreached,
         })
     }
+}
+
+/// Runs a check that must not end the check of the others, whatever it meets.
+pub(super) fn guarded(
+    path: &Path,
+    check: impl FnOnce() -> Result<Checked, Unchecked>,
+) -> FileReport {
+    let outcome = panic::catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|_| {
+        let message = "could not be checked: this program failed on it".to_owned();
+        let remedy = Some("please report it, with the file if you may".to_owned());
+        Err(Unchecked { message, remedy, findings: Vec::new() })
+    });
+    FileReport { path: path.to_owned(), outcome }
 }
 
 /// What the sources have for a number. A folder need not have every record, so only a registry's word that there

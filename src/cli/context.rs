@@ -1,13 +1,16 @@
 //! From the options to a resolver.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::options::Options;
 use super::terminal::Terminal;
-use super::{Exit, Failure};
+use super::{Exit, Failure, files, settings};
 use crate::error::Remedy;
 use crate::id::Query;
-use crate::source::{Cache, DEFAULT_URL, Http, Mirror, ResolveError, Resolved, Resolver, Source};
+use crate::source::{
+    Cache, DEFAULT_URL, Found, Http, HttpError, MAX_MANIFEST_BYTES, Mirror, ResolveError, Resolved,
+    Resolver, Source, mirrors_in,
+};
 use crate::trust::Keyring;
 
 /// A resolver and the runtime that drives it.
@@ -18,24 +21,29 @@ pub(super) struct Context {
 }
 
 impl Context {
+    /// A context without a paper of its own.
     pub fn new(options: &Options) -> Result<Self, Failure> {
-        let keys = keyring(options)?;
-        let mut sources: Vec<Box<dyn Source>> = Vec::new();
-        for mirror in &mirrors(options) {
-            let is_address = mirror.contains("://");
-            if !is_address {
-                sources.push(Box::new(folder(mirror)?));
-            } else if !options.offline {
-                let source = Http::new(mirror).map_err(|error| {
-                    let remedy = "give an address that begins with https://, or a folder";
-                    Failure::new(Exit::Usage, format!("--mirror: {error}"), Some(remedy.into()))
-                })?;
-                sources.push(Box::new(source));
+        Self::over(resolver(options)?, options)
+    }
+
+    /// A context for the papers in `folder`: a pinned record there, or above it, comes first.
+    pub fn beside(
+        folder: &Path,
+        options: &Options,
+        terminal: &mut Terminal,
+    ) -> Result<Self, Failure> {
+        let pinned = settings::pinned(folder);
+        let pin = match pinned {
+            None => None,
+            Some(Ok(pinned)) => {
+                Some(Found { record: pinned.record, url: pinned.name, validator: None })
             }
-        }
-        let cache = (options.cache != Path::new("none"))
-            .then(|| Cache::new(&options.cache, options.offline));
-        Self::over(Resolver::new(sources, cache, keys), options)
+            Some(Err(unused)) => {
+                terminal.note(&unused.to_string());
+                None
+            }
+        };
+        Self::over(resolver(options)?.with_pin(pin), options)
     }
 
     /// A context over a resolver that is made already.
@@ -56,37 +64,94 @@ impl Context {
         self.runtime.block_on(self.resolver.resolve(query))
     }
 
-    /// Parses `text` and finds its record. Says of a source that lies; of others that were asked in
+    /// Parses `text` and finds its record, and says nothing.
+    pub fn find(&self, text: &str) -> Result<(Query, Resolved), Failure> {
+        let query = query(text)?;
+        let resolved = self.look_up(&query).map_err(|error| failure(&error))?;
+        Ok((query, resolved))
+    }
+
+    /// Whether answers come from other machines.
+    pub fn needs_network(&self) -> bool {
+        self.resolver.needs_network()
+    }
+
+    /// Finds the record of an id as a person gave it. Says of a source that lies; of others that were asked in
     /// vain where the user wants to know.
     pub fn resolve(
         &self,
         text: &str,
         terminal: &mut Terminal,
     ) -> Result<(Query, Resolved), Failure> {
-        let query = query(text)?;
-        let resolved = self.runtime.block_on(self.resolver.resolve(&query));
-        let resolved = resolved.map_err(|error| failure(&error))?;
-        for source in &resolved.passed_over {
-            if source.is_doubtful || self.verbose {
-                terminal.note(&format!("{query}: {} {}", source.source_name, source.answer));
-            }
+        let (query, resolved) = self.find(text)?;
+        for note in self.notes(&query, &resolved) {
+            terminal.note(&note);
         }
         Ok((query, resolved))
     }
+
+    /// What to say of the sources that were asked before.
+    pub fn notes(&self, query: &Query, resolved: &Resolved) -> Vec<String> {
+        let told = resolved.passed_over.iter().filter(|s| s.is_doubtful || self.verbose);
+        told.map(|source| format!("{query}: {} {}", source.source_name, source.answer)).collect()
+    }
+}
+
+fn resolver(options: &Options) -> Result<Resolver, Failure> {
+    let keys = keyring(options)?;
+    let cache = cache_folder(options).map(|folder| Cache::new(&folder, options.offline));
+    Ok(Resolver::new(sources(options)?, cache, keys))
+}
+
+/// The sources that were named, in their order; without a network only the folders among them.
+fn sources(options: &Options) -> Result<Vec<Box<dyn Source>>, Failure> {
+    let mirrors = mirrors(options)?;
+    let is_address = |mirror: &&String| mirror.contains("://");
+    let addresses: Vec<_> = mirrors.iter().filter(is_address).collect();
+    let mut servers = Vec::new();
+    if !options.offline && !addresses.is_empty() {
+        servers = Http::all(&addresses, (&options.network).into()).map_err(wrong_mirror)?;
+    }
+    let mut servers = servers.into_iter();
+    let mut sources: Vec<Box<dyn Source>> = Vec::new();
+    for mirror in &mirrors {
+        if !is_address(&mirror) {
+            sources.push(Box::new(folder(mirror)?));
+        } else if let Some(server) = servers.next() {
+            sources.push(Box::new(server));
+        }
+    }
+    Ok(sources)
+}
+
+fn wrong_mirror(error: HttpError) -> Failure {
+    let remedy = "give an address that begins with https://, or a folder";
+    Failure::new(Exit::Usage, format!("--mirror: {error}"), Some(remedy.into()))
 }
 
 /// Whether the user named a source, beside the registry that is asked when none is named.
 pub(super) fn is_asked(options: &Options) -> bool {
-    !named_mirrors(options).is_empty()
+    options.mirrors_from.is_some() || !named_mirrors(options).is_empty()
 }
 
 /// The mirrors to ask, in order: those that were named, else the registry.
-fn mirrors(options: &Options) -> Vec<String> {
+fn mirrors(options: &Options) -> Result<Vec<String>, Failure> {
     let mut mirrors = named_mirrors(options);
+    if let Some(path) = &options.mirrors_from {
+        let bytes = files::read(path, MAX_MANIFEST_BYTES)?;
+        let listed = mirrors_in(&bytes)
+            .map_err(|error| Failure::of(Exit::Io, &path.display().to_string(), &error))?;
+        // What a list names is never a folder of this machine.
+        if let Some(wrong) = listed.iter().find(|mirror| !mirror.contains("://")) {
+            let message = format!("{}: {wrong:?} is not an address of a mirror", path.display());
+            return Err(Failure::new(Exit::Io, message, Some("put its base_url right".into())));
+        }
+        mirrors.extend(listed);
+    }
     if mirrors.is_empty() {
         mirrors.push(DEFAULT_URL.to_owned());
     }
-    mirrors
+    Ok(mirrors)
 }
 
 /// Those of `--mirror`, else those of `PITH_MIRROR`.
@@ -101,6 +166,27 @@ fn named_mirrors(options: &Options) -> Vec<String> {
         mirrors.extend(names.map(str::to_owned));
     }
     mirrors
+}
+
+/// The folder of `--cache`, else pith's own among the user's caches, where there is a place for such.
+fn cache_folder(options: &Options) -> Option<PathBuf> {
+    if let Some(folder) = &options.cache {
+        return Some(folder.clone()).filter(|folder| folder != Path::new("none"));
+    }
+    // The XDG Base Directory Specification has a path that is not absolute ignored.
+    let folder = |name: &str| {
+        std::env::var_os(name).map(PathBuf::from).filter(|folder| folder.is_absolute())
+    };
+    let caches = folder("XDG_CACHE_HOME").or_else(|| {
+        if cfg!(windows) {
+            folder("LOCALAPPDATA")
+        } else if cfg!(target_os = "macos") {
+            Some(folder("HOME")?.join("Library/Caches"))
+        } else {
+            Some(folder("HOME")?.join(".cache"))
+        }
+    });
+    Some(caches?.join("pith"))
 }
 
 /// Reads an id as a person gave it.
@@ -118,9 +204,9 @@ pub(super) fn query(text: &str) -> Result<Query, Failure> {
 pub(super) fn keyring(options: &Options) -> Result<Keyring, Failure> {
     let mut keys = Keyring::pinned();
     if let Some(path) = &options.trust {
-        let bytes = super::files::read(path, crate::trust::MAX_BYTES)?;
-        keys.add_json(&bytes)
-            .map_err(|error| Failure::of(Exit::Io, &path.display().to_string(), &error))?;
+        let bytes = files::read(path, crate::trust::MAX_BYTES)?;
+        let name = path.display().to_string();
+        keys.add_json(&bytes, &name).map_err(|error| Failure::of(Exit::Io, &name, &error))?;
     }
     Ok(keys)
 }
@@ -133,7 +219,8 @@ fn folder(mirror: &str) -> Result<Mirror, Failure> {
     })
 }
 
-fn failure(error: &ResolveError) -> Failure {
+/// The failure of a verb that has no record.
+pub(super) fn failure(error: &ResolveError) -> Failure {
     let exit = match error {
         ResolveError::NotFound { .. } => Exit::NoRecord,
         ResolveError::Ambiguous { .. } => Exit::Usage,

@@ -14,8 +14,9 @@ use crate::badge::{Badge, Format, Style};
 use crate::error::Remedy;
 use crate::escape;
 use crate::inject::{self, Output};
+use crate::latex::Tree;
 use crate::metadata::Metadata;
-use crate::paper;
+use crate::paper::{self, Paper};
 use crate::report::{Counts, FileReport, Text};
 use crate::source::{DEMO_ID, Embedded, Resolved, Resolver};
 use crate::sty;
@@ -88,9 +89,11 @@ impl Demo<'_> {
         self.write("pith.sty", "the LaTeX package with the proof in it", sty.as_bytes())?;
         let number = resolved.verdict.pith_number;
         let suffix = number.expect("the embedded record has a number").suffix;
-        let main = paper::wire(PAPER, &suffix)
+        let tree = Tree::Memory([("paper.tex".to_owned(), PAPER.to_vec())].into());
+        let paper = Paper::read(&tree, "paper.tex").expect("it is in memory");
+        let wired = paper::wire(&paper, &suffix, |_| false)
             .map_err(|error| Failure::of(Exit::Wrong, "paper.tex", &error))?;
-        self.write("main.tex", "a paper that uses it", &main)?;
+        self.write("main.tex", "a paper that uses it", &wired.edits[0].new)?;
         let lines = format!("  \\usepackage{{pith}}\n  \\pithnumber{{{suffix}}}\n");
         self.say(&format!("pith sty {DEMO_ID}"), &format!("in main.tex:\n{lines}"))
     }
@@ -150,7 +153,8 @@ impl Demo<'_> {
     fn check(&mut self, paper: &str, options: &Options) -> Run {
         let keys = super::context::keyring(options)?;
         let path = self.dir.join(paper);
-        let checker = Checker { keys, password: None, expected: None, context: None };
+        let checker =
+            Checker { is_verbose: false, keys, password: None, expected: None, context: None };
         let report = checker.report(&path, &Settings::default());
         let report = FileReport { path: paper.into(), ..report };
         let counts = Counts::of(&report);
@@ -175,7 +179,7 @@ impl Demo<'_> {
 }
 
 /// A path as one word of a command line that can be pasted.
-fn shell_word(path: &str) -> String {
+pub(super) fn shell_word(path: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);
     match path.chars().all(is_plain) {
         true => path.to_owned(),

@@ -63,7 +63,7 @@ pub(super) fn write(path: &Path, bytes: &[u8], terminal: &mut Terminal) -> Resul
 
 /// Those of the file that is replaced; else the usual ones of a new file, less the umask's.
 #[cfg(unix)]
-fn permissions(target: &Path) -> std::fs::Permissions {
+pub(super) fn permissions(target: &Path) -> std::fs::Permissions {
     use std::os::unix::fs::PermissionsExt;
     let existing = target.metadata().map(|metadata| metadata.permissions());
     existing.unwrap_or_else(|_| std::fs::Permissions::from_mode(0o666))

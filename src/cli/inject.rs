@@ -8,7 +8,7 @@ use super::context::{Context, keyring};
 use super::options::{Format, Options};
 use super::password::Password;
 use super::terminal::Terminal;
-use super::{Exit, Failure, Run};
+use super::{Exit, Failure, Run, settings};
 use crate::binding;
 use crate::error::Remedy;
 use crate::inject::{self, Output, Report};
@@ -119,7 +119,8 @@ pub(super) fn run(args: &InjectArgs, options: &Options, terminal: &mut Terminal)
 }
 
 fn inject(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run {
-    let resolved = super::sty::verified(&args.id, &Context::new(options)?, terminal)?;
+    let context = Context::beside(settings::folder_of(&args.pdf), options, terminal)?;
+    let resolved = super::sty::verified(&args.id, &context, terminal)?;
     let metadata = Metadata::of(&resolved.record).expect("what verified has a receipt");
     let how = args.target.options()?;
     let report = inject::inject(&args.pdf, args.target.output(), &metadata, &how)

@@ -18,15 +18,32 @@ pub(super) fn in_order<I, T, R, E>(
     inputs: impl Iterator<Item = I> + Send,
     fresh: impl Fn() -> T + Sync,
     work: impl Fn(&mut T, I) -> R + Sync,
-    mut each: impl FnMut(R) -> Result<(), E>,
+    each: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E>
 where
     I: Send,
     R: Send,
 {
     let cores = thread::available_parallelism().map_or(1, NonZero::get).min(most);
+    in_order_on(cores, AHEAD, inputs, fresh, work, each)
+}
+
+/// The same on so many threads, whatever the number of cores: for work that waits for others. Of each thread, no more
+/// than `ahead` inputs and results are in memory.
+pub(super) fn in_order_on<I, T, R, E>(
+    threads: usize,
+    ahead: usize,
+    inputs: impl Iterator<Item = I> + Send,
+    fresh: impl Fn() -> T + Sync,
+    work: impl Fn(&mut T, I) -> R + Sync,
+    mut each: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E>
+where
+    I: Send,
+    R: Send,
+{
     // One thread would only be waited for.
-    if cores < 2 {
+    if threads < 2 {
         let mut kept = fresh();
         let mut inputs = inputs;
         return inputs.try_for_each(|input| each(work(&mut kept, input)));
@@ -34,11 +51,11 @@ where
     let queue = Queue {
         state: Mutex::new(State { inputs: inputs.enumerate(), taken: 0, done: 0, stopped: false }),
         moved: Condvar::new(),
-        window: AHEAD * cores,
+        window: ahead * threads,
     };
     thread::scope(|scope| {
         let (sender, results) = mpsc::channel();
-        for _ in 0..cores {
+        for _ in 0..threads {
             let (queue, sender, fresh, work) = (&queue, sender.clone(), &fresh, &work);
             scope.spawn(move || {
                 // However this thread ends, the others do not wait for what it had taken.

@@ -1,6 +1,9 @@
 //! What lies beside a paper, or above it: pith.toml with the levels of the checks, pith.json with its record.
 
+mod search;
+
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,85 +13,181 @@ use toml::Spanned;
 use super::{Exit, Failure, files};
 use crate::check::{ALL, Check, Levels, Pinned, Setting, by_id};
 use crate::record::{self, Record};
+use search::Nearest;
 
 /// The configuration file.
-const CONFIG: &str = "pith.toml";
+pub(super) const CONFIG: &str = "pith.toml";
 /// The pinned record.
 const PIN: &str = "pith.json";
 /// The most bytes of a configuration file.
 const MAX_BYTES: usize = 1 << 20;
 
+/// Where the levels of the checks come from.
+#[derive(Clone, Debug)]
+pub(super) enum Config {
+    /// From the nearest pith.toml; the record from the nearest pith.json.
+    Nearest,
+    /// From this file, for all papers; the record from the nearest pith.json.
+    File(Arc<File>),
+    /// From nowhere: no file beside or above a paper is read.
+    None,
+}
+
+/// A configuration file that was read.
+#[derive(Clone, Debug)]
+pub(super) struct File {
+    name: String,
+    levels: Levels,
+}
+
+impl Config {
+    /// That of `--config`.
+    pub fn new(option: Option<&Path>) -> Result<Self, Failure> {
+        match option {
+            None => Ok(Self::Nearest),
+            Some(path) if path == Path::new("none") => Ok(Self::None),
+            Some(path) => Ok(Self::File(Arc::new(File::read(path)?))),
+        }
+    }
+}
+
 /// The settings for the papers in one folder.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Settings {
     pub levels: Levels,
     pub pinned: Option<Pinned>,
-    /// Why a pinned record was not used.
-    pub note: Option<String>,
+    /// The pinned record that lies there and was not used.
+    pub unused: Option<Unused>,
+    /// The configuration file.
+    config: Option<String>,
+    /// Why something that lies there was not used.
+    notes: Vec<String>,
 }
 
 /// The settings of the last folder that was asked for; papers come folder by folder.
-#[derive(Default)]
-pub(super) struct LastSettings(Option<(PathBuf, Arc<Settings>)>);
+pub(super) struct LastSettings {
+    config: Config,
+    last: Option<(PathBuf, Arc<Settings>)>,
+}
 
 impl LastSettings {
-    /// The settings for a paper. The nearest file of each name counts, from the paper's folder up to the one that
-    /// holds `.git`, or to the top.
+    pub fn new(config: &Config) -> Self {
+        Self { config: config.clone(), last: None }
+    }
+
+    /// The settings for a paper.
     pub fn of(&mut self, paper: &Path) -> Result<Arc<Settings>, Failure> {
-        let folder = match paper.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
-        if let Some((last, settings)) = &self.0
+        let folder = folder_of(paper);
+        if let Some((last, settings)) = &self.last
             && last == folder
         {
             return Ok(Arc::clone(settings));
         }
-        let settings = Arc::new(Settings::of(folder)?);
-        self.0 = Some((folder.to_owned(), Arc::clone(&settings)));
+        let settings = Arc::new(Settings::of(folder, &self.config)?);
+        self.last = Some((folder.to_owned(), Arc::clone(&settings)));
         Ok(settings)
     }
 }
 
 impl Settings {
-    fn of(folder: &Path) -> Result<Self, Failure> {
+    fn of(folder: &Path, config: &Config) -> Result<Self, Failure> {
         let mut settings = Self::default();
+        if let Config::File(file) = config {
+            settings.take(file);
+        }
         // A paper in a folder that is not there is reported when it is opened.
-        let Ok(folder) = folder.canonicalize() else {
+        let (false, Ok(folder)) = (matches!(config, Config::None), folder.canonicalize()) else {
             return Ok(settings);
         };
-        if let Some(path) = above(&folder, CONFIG) {
-            settings.levels = levels(&path)?;
+        if matches!(config, Config::Nearest)
+            && let Some(path) = settings.nearest(&folder, CONFIG)
+        {
+            settings.take(&File::read(&path)?);
         }
-        if let Some(path) = above(&folder, PIN) {
-            let name = shown(&path);
-            let record = files::read(&path, record::MAX_BYTES).map_err(|failure| failure.message);
-            let record = record.and_then(|bytes| {
-                Record::from_slice(&bytes).map_err(|error| format!("{name}: {error}"))
-            });
-            match record {
-                Ok(record) => settings.pinned = Some(Pinned { name, record }),
-                Err(message) => {
-                    settings.note = Some(format!("the pinned record was not used: {message}"))
-                }
+        match pinned(&folder) {
+            None => {}
+            Some(Ok(pinned)) => settings.pinned = Some(pinned),
+            Some(Err(unused)) => {
+                settings.notes.push(unused.to_string());
+                settings.unused = Some(unused);
             }
         }
         Ok(settings)
     }
-}
 
-/// The nearest file of this name, in the folder or above it.
-fn above(folder: &Path, name: &str) -> Option<PathBuf> {
-    for folder in folder.ancestors() {
-        let path = folder.join(name);
-        if path.is_file() {
-            return Some(path);
-        }
-        if folder.join(".git").exists() {
-            break;
+    fn take(&mut self, file: &File) {
+        self.levels = file.levels.clone();
+        self.config = Some(file.name.clone());
+    }
+
+    /// The nearest file of this name that may be used; notes one that may not.
+    fn nearest(&mut self, folder: &Path, name: &str) -> Option<PathBuf> {
+        match search::nearest(folder, name)? {
+            Nearest::Usable(path) => Some(path),
+            Nearest::Foreign(path) => {
+                self.notes
+                    .push(format!("{} was not used: it belongs to another user", shown(&path)));
+                None
+            }
         }
     }
-    None
+
+    /// What a reader should know of these settings; with `verbose`, also which files are in force, and what they set.
+    pub fn notes(&self, verbose: bool) -> Vec<String> {
+        let mut notes = self.notes.clone();
+        if let (true, Some(name)) = (verbose, &self.config) {
+            let set: Vec<_> = ALL
+                .iter()
+                .filter_map(|check| Some(format!("{} = {}", check.id, self.levels.get(check.id)?)))
+                .collect();
+            let set = if set.is_empty() { "nothing".to_owned() } else { set.join(", ") };
+            notes.push(format!("{name} sets {set}"));
+        }
+        if let (true, Some(pinned)) = (verbose, &self.pinned) {
+            notes.push(format!("{} is the pinned record", pinned.name));
+        }
+        notes
+    }
+}
+
+/// A pinned record that was not used.
+#[derive(Clone, Debug)]
+pub(super) struct Unused {
+    /// Its file.
+    pub name: String,
+    /// Why, a sentence.
+    pub message: String,
+}
+
+impl fmt::Display for Unused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the pinned record was not used: {}", self.message)
+    }
+}
+
+/// The pinned record for the papers in a folder; or, where there is one that is not used, why.
+pub(super) fn pinned(folder: &Path) -> Option<Result<Pinned, Unused>> {
+    let (path, is_foreign) = match search::nearest(&folder.canonicalize().ok()?, PIN)? {
+        Nearest::Usable(path) => (path, false),
+        Nearest::Foreign(path) => (path, true),
+    };
+    let name = shown(&path);
+    if is_foreign {
+        let message = format!("{name} belongs to another user");
+        return Some(Err(Unused { name, message }));
+    }
+    let record = files::read(&path, record::MAX_BYTES).map_err(|failure| failure.message);
+    let record = record
+        .and_then(|bytes| Record::from_slice(&bytes).map_err(|error| format!("{name}: {error}")));
+    Some(match record {
+        Ok(record) => Ok(Pinned { name, record }),
+        Err(message) => Err(Unused { name, message }),
+    })
+}
+
+/// The folder that a file lies in.
+pub(super) fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
 /// A path as the user knows it: from the current folder, where it lies there.
@@ -100,20 +199,26 @@ fn shown(path: &Path) -> String {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Config {
+struct Written {
     #[serde(default)]
     levels: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
 }
 
-fn levels(path: &Path) -> Result<Levels, Failure> {
-    let name = shown(path);
+impl File {
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let name = shown(path);
+        Ok(Self { levels: levels(path, &name)?, name })
+    }
+}
+
+fn levels(path: &Path, name: &str) -> Result<Levels, Failure> {
     let bytes = files::read(path, MAX_BYTES)?;
     let wrong = |place: &str, message: &str, remedy: String| {
         Failure::new(Exit::Usage, format!("{name}:{place} {message}"), Some(remedy))
     };
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| wrong("", "is not UTF-8", "save it as UTF-8".into()))?;
-    let config: Config = toml::from_str(text).map_err(|error| {
+    let config: Written = toml::from_str(text).map_err(|error| {
         let place = error.span().map(|span| line_column(text, span.start)).unwrap_or_default();
         let remedy = "it has one table, [levels], with lines such as badge-missing = \"error\"";
         wrong(&place, error.message(), remedy.into())

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::context::Context;
 use super::options::Options;
 use super::terminal::Terminal;
-use super::{Exit, Failure, Run, files};
+use super::{Exit, Failure, Run, files, settings};
 use crate::source::Resolved;
 use crate::sty;
 use crate::verify::Status;
@@ -35,7 +35,8 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         files::write(&args.output, sty::PACKAGE.as_bytes(), terminal)?;
         return Ok(Exit::Good);
     };
-    let resolved = verified(id, &Context::new(options)?, terminal)?;
+    let context = Context::beside(settings::folder_of(&args.output), options, terminal)?;
+    let resolved = verified(id, &context, terminal)?;
     let text =
         sty::render(&resolved.record).map_err(|error| Failure::of(Exit::Wrong, id, &error))?;
     files::write(&args.output, text.as_bytes(), terminal)?;

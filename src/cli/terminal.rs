@@ -50,6 +50,24 @@ impl Terminal {
         written(stdout.write_all(bytes).and_then(|()| stdout.flush()))
     }
 
+    /// Writes many results at once, as [`Terminal::result`] does. `false` where nobody reads them any more.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written.
+    pub fn lines(&mut self, text: &[u8]) -> Result<bool, Failure> {
+        let _lock = io::stdout().lock();
+        is_open(anstream::stdout().write_all(text))
+    }
+
+    /// The same without touching the bytes.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written.
+    pub fn raw_lines(&mut self, bytes: &[u8]) -> Result<bool, Failure> {
+        let mut stdout = io::stdout().lock();
+        is_open(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+    }
+
     /// Says something beside the result on standard error.
     pub fn note(&mut self, text: &str) {
         if !self.quiet {
@@ -77,6 +95,26 @@ impl Terminal {
         self.progress
     }
 
+    /// A bar for inputs of `length` bytes, where that is known, with a message of its own.
+    pub fn progress_of_bytes(&self, length: Option<u64>) -> ProgressBar {
+        if !self.progress {
+            return ProgressBar::hidden();
+        }
+        let target = ProgressDrawTarget::stderr_with_hz(1);
+        let (bar, template) = match length {
+            Some(_) => (
+                ProgressBar::with_draw_target(length, target),
+                "[{bar:30}] {percent}%, {msg}, {eta} left",
+            ),
+            None => (ProgressBar::with_draw_target(None, target), "{bytes} read, {msg}"),
+        };
+        bar.set_style(
+            ProgressStyle::with_template(template).expect("the template is one of indicatif's"),
+        );
+        bar.enable_steady_tick(Duration::from_secs(1));
+        bar
+    }
+
     /// A bar for `length` steps, drawn on a terminal once a second has passed.
     pub fn progress(&self, length: usize) -> ProgressBar {
         if !self.progress || length < 2 {
@@ -88,6 +126,19 @@ impl Terminal {
         bar.set_style(style.expect("the template is one of indicatif's"));
         bar.enable_steady_tick(Duration::from_secs(1));
         bar
+    }
+}
+
+/// Ends the program while nothing is being written to standard output.
+pub(super) fn exit_between_writes(status: i32) -> ! {
+    let _lock = io::stdout().lock();
+    std::process::exit(status)
+}
+
+fn is_open(result: io::Result<()>) -> Result<bool, Failure> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        result => written(result).map(|()| true),
     }
 }
 

@@ -1,14 +1,16 @@
-//! The PDFs at the paths that were given: themselves, or all in a folder and the folders in it.
+//! The PDFs and papers at the paths that were given: themselves, or all in a folder and the folders in it.
 
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::hint;
 use crate::error;
+use crate::latex::{self, Tree};
 use crate::report::{FileReport, Unchecked};
 
-/// A PDF to check, or the report on a path at which there is none.
+/// A PDF or the folder of a paper to check, or the report on a path at which there is none.
 pub(super) type Found = Result<PathBuf, Box<FileReport>>;
 
 /// Folders within folders are followed this deep: paths longer than the system's limit end the walk before.
@@ -41,6 +43,14 @@ impl Folder {
         names.sort_unstable();
         Ok(Self { path, names: names.into_iter() })
     }
+
+    /// Whether it holds a paper's sources, with the main file right in it.
+    fn is_paper(&self) -> bool {
+        let names = self.names.as_slice().iter().filter_map(|name| name.to_str());
+        let names: Vec<_> =
+            names.filter(|name| latex::is_latex_name(name)).map(str::to_owned).collect();
+        !names.is_empty() && latex::may_be_main(&Tree::Folder(self.path.clone()), &names)
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -52,6 +62,7 @@ impl<'a> Walk<'a> {
     fn enter(&mut self, path: &'a Path) -> Option<Found> {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => match Folder::open(path.to_owned()) {
+                Ok(folder) if folder.is_paper() => Some(Ok(folder.path)),
                 Ok(folder) => {
                     self.given = Some((path, false));
                     self.open.push(folder);
@@ -69,6 +80,7 @@ impl<'a> Walk<'a> {
         let is_folder = fs::symlink_metadata(&path).is_ok_and(|kind| kind.is_dir());
         if is_folder && self.open.len() < MAX_DEPTH {
             return match Folder::open(path) {
+                Ok(folder) if folder.is_paper() => Some(Ok(folder.path)),
                 Ok(folder) => {
                     self.open.push(folder);
                     None
@@ -115,7 +127,10 @@ impl Iterator for Walk<'_> {
 }
 
 fn unread(path: &Path, error: &io::Error) -> Box<FileReport> {
-    unreadable(path, error::io_message(error), error::io_remedy(error))
+    let is_missing = error.kind() == io::ErrorKind::NotFound;
+    let hint = is_missing.then(|| hint::missing(path)).flatten();
+    let remedy = hint.unwrap_or_else(|| error::io_remedy(error).to_owned());
+    unreadable(path, error::io_message(error), &remedy)
 }
 
 fn unreadable(path: &Path, message: String, remedy: &str) -> Box<FileReport> {

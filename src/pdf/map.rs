@@ -97,6 +97,9 @@ impl Map {
         // new file over the old one, and the map keeps the old one. Another program that writes into the file makes
         // the parsers read other bytes, which they take from any file; one that cuts it short makes `fault` step in.
         let bytes = unsafe { memmap2::Mmap::map(file) }?;
+        // A page that is read must not bring 2 MB with it: they count as memory of this process.
+        #[cfg(target_os = "linux")]
+        let _ = bytes.advise(memmap2::Advice::NoHugePage);
         Ok(fault::Place::take(&bytes).map(|place| Self { place, bytes }))
     }
 

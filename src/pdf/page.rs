@@ -5,16 +5,13 @@
 
 use std::sync::Arc;
 
-use hayro_interpret::kurbo::{self, Affine, Point};
-use hayro_interpret::{
-    Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page,
-};
+use hayro_interpret::kurbo::Point;
 use hayro_syntax::object::{self, Array, Dict, Name};
 use hayro_syntax::page::{Page, Rotation};
 
 use super::deadline::{self, PATIENCE};
 use super::text::{Text, Word};
-use super::{ObjectId, Pdf, PdfError, budget, guard, names, text_string};
+use super::{ObjectId, Pdf, PdfError, budget, content, guard, interpret, names, text_string};
 
 /// Annotations that are looked at.
 const MAX_ANNOTATIONS: usize = 10_000;
@@ -65,6 +62,13 @@ impl Rect {
         self.x1 - self.x0 < 0.25 || self.y1 - self.y0 < 0.25
     }
 
+    /// The area that the two share, in square points.
+    fn shared(&self, other: &Self) -> f64 {
+        let width = self.x1.min(other.x1) - self.x0.max(other.x0);
+        let height = self.y1.min(other.y1) - self.y0.max(other.y0);
+        width.max(0.0) * height.max(0.0)
+    }
+
     /// Whether the two share any area.
     #[must_use]
     pub fn intersects(&self, other: &Self) -> bool {
@@ -108,6 +112,17 @@ pub struct FirstPage {
     pub links: Vec<Link>,
 }
 
+impl FirstPage {
+    /// The link that a word belongs to: the smallest of those that cover at least half of it.
+    #[must_use]
+    pub fn link_of(&self, word: &Word) -> Option<&Link> {
+        let area = |rect: &Rect| rect.shared(rect);
+        let covers = |link: &&Link| link.rect.shared(&word.rect) > area(&word.rect) / 2.0;
+        let links = self.links.iter().filter(covers);
+        links.min_by(|a, b| area(&a.rect).total_cmp(&area(&b.rect)))
+    }
+}
+
 impl Pdf {
     /// Reads page 1.
     ///
@@ -127,20 +142,21 @@ fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
     let page = file.pages().first().ok_or(PdfError::Damaged { what: "it has no page" })?;
     budget::check(page)?;
     let mut links = links(page);
-    let places = links.iter().take(MAX_PLACES).map(|link| link.rect).collect();
+    let places: Vec<_> = links.iter().take(MAX_PLACES).map(|link| link.rect).collect();
     // After half of the time, what was read so far is all.
-    let mut text = Text::new(PATIENCE / 2, places);
-    let bounds = page.media_box();
-    let bounds = kurbo::Rect::new(bounds.x0, bounds.y0, bounds.x1, bounds.y1);
-    let settings = InterpreterSettings {
-        render_content: RenderContent::PAGE,
-        ..InterpreterSettings::default()
+    let start = || Text::new(PATIENCE / 2, places.clone());
+    let mut text = start();
+    let mut usual = false;
+    let what = "the content of page 1 cannot be interpreted";
+    let read = guard::until_stopped(what, || usual = content::read(page, &mut text).is_ok());
+    let complete = match read {
+        Ok(true) if usual => true,
+        Ok(false) => false,
+        _ => {
+            text = start();
+            guard::until_stopped(what, || interpret::read(page, &mut text))?
+        }
     };
-    let cache = InterpreterCache::new();
-    let complete = guard::until_stopped("the content of page 1 cannot be interpreted", || {
-        let mut context = Context::new(Affine::IDENTITY, bounds, &cache, page.xref(), settings);
-        interpret_page(page, &mut context, &mut text);
-    })?;
     let undecoded = text.undecoded();
     let (words, empty) = text.finish();
     for (link, empty) in links.iter_mut().zip(empty) {

@@ -1,17 +1,13 @@
-//! Text as words: glyphs as hayro-interpret draws them, joined by where they stand.
+//! Text as words: glyphs joined by where they stand.
 //!
 //! TeX sets spaces as kerns, so words are told apart by gaps. Lines, scripts and accents are told by baselines.
 
 use std::time::Duration;
 
-use hayro_interpret::font::{Glyph, GlyphRun};
-use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::kurbo::{self, Affine, BezPath, Point, Vec2};
-use hayro_interpret::{
-    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask,
-};
+use hayro_interpret::kurbo::{self, Affine, Point, Vec2};
 
 use super::clock::Stopwatch;
+use super::glyph::{Ink, Shown, Stand};
 use super::guard;
 use super::page::Rect;
 
@@ -19,6 +15,8 @@ use super::page::Rect;
 const MAX_GLYPHS: usize = 100_000;
 /// Drawing operations of other kinds that are followed on one page: half a second of work.
 const MAX_DRAWN: usize = 500_000;
+/// Painted areas that are kept to tell whether white text stands on any of them.
+const MAX_PAINTED: usize = 500;
 /// A gap that separates words, in em. TeX's narrowest interword space is 0.19 em (Times, shrunk); kerning within
 /// a word stays below 0.1 em.
 const WORD_GAP: f64 = 0.14;
@@ -39,7 +37,7 @@ pub struct Word {
     pub line_start: bool,
     /// Whether it ends in a hyphen and the next word starts a line.
     pub hyphen_end: bool,
-    /// Whether it is painted: not in text rendering mode 3 (9.3.6).
+    /// Whether it is painted: not in text rendering mode 3 (9.3.6), not with an opacity of 0, not white on nothing.
     pub visible: bool,
 }
 
@@ -58,15 +56,17 @@ pub(super) struct Text {
     words: Vec<Word>,
     current: Option<Word>,
     last: Option<Set>,
+    /// The accent that the current word ends in.
+    mark: Option<char>,
     /// The last glyph that was not a script: scripts are measured against its line.
     line: Option<Set>,
     undecoded: usize,
-    /// Those of one glyph; kept, since there are thousands.
-    characters: String,
     glyphs: usize,
     drawn: usize,
     /// Places where nothing has been drawn so far are `true`.
     places: Vec<(Rect, bool)>,
+    /// What has been painted in other colours than white; `None` where that is too much to keep.
+    painted: Option<Vec<Rect>>,
 }
 
 /// A glyph as it was set.
@@ -96,12 +96,13 @@ impl Text {
             words: Vec::new(),
             current: None,
             last: None,
+            mark: None,
             line: None,
             undecoded: 0,
-            characters: String::new(),
             glyphs: 0,
             drawn: 0,
             places: places.into_iter().map(|place| (place, true)).collect(),
+            painted: Some(Vec::new()),
         }
     }
 
@@ -121,65 +122,34 @@ impl Text {
         (self.words, self.places.into_iter().map(|(_, empty)| empty).collect())
     }
 
-    fn glyph(&mut self, glyph: &Glyph<'_>, place: Affine, visible: bool) {
+    /// A glyph at `origin`, with its advance.
+    pub(super) fn glyph(&mut self, shown: &Shown, origin: Point, stand: &Stand, ink: Ink) {
         self.glyphs += 1;
         if self.glyphs > MAX_GLYPHS {
             guard::stop();
         }
-        let advance = match glyph {
-            Glyph::Outline(outline) => outline.advance_width(),
-            Glyph::Type3(type3) => type3.advance_width(),
-        };
-        let origin = place * Point::ORIGIN;
-        let across = place * Point::new(f64::from(advance.unwrap_or(500.0)), 0.0) - origin;
-        // The direction of a glyph without a width is still the direction of its text.
-        let direction = place * Point::new(1000.0, 0.0) - origin;
-        let up = place * Point::new(0.0, 1000.0) - origin;
-        let (length, size) = (direction.hypot(), up.hypot());
-        if !(length.is_finite() && size.is_finite()) || length == 0.0 || size == 0.0 {
+        let across = stand.em * f64::from(shown.width.unwrap_or(500.0) / 1000.0);
+        let (along, size) = (stand.along, stand.size);
+        let width = across.dot(along).abs();
+        let set = Set { origin, along, width, size, script: false, space: false };
+        if shown.blank {
+            self.end_word();
+            self.last = Some(Set { space: true, ..set });
             return;
         }
-        let set = Set {
-            origin,
-            along: direction / length,
-            width: across.hypot(),
-            size,
-            script: false,
-            space: false,
-        };
-        let mut characters = std::mem::take(&mut self.characters);
-        characters.clear();
-        match glyph.as_unicode() {
-            Some(BfString::Char(character)) => letters(character, &mut characters),
-            Some(BfString::String(text)) => {
-                text.chars().for_each(|character| letters(character, &mut characters))
-            }
-            None if matches!(glyph, Glyph::Type3(_)) => {
-                characters.push_str(bitmap_letters(glyph.char_code()));
-            }
-            None => {}
-        }
-        if characters.is_empty() {
-            self.undecoded += 1;
-            characters.push(char::REPLACEMENT_CHARACTER);
-        }
-        // A glyph of a bitmap font may have its own y downwards, which its text matrix then turns (Ghostscript
-        // writes them so). Mirrored letters are nobody's text.
-        let turned = matches!(glyph, Glyph::Type3(_)) && direction.cross(up) < 0.0;
-        let top = if turned { up * -0.7 } else { up * 0.7 };
+        self.undecoded += usize::from(shown.undecoded);
+        let top = stand.top;
         let rect = Rect::around([origin, origin + across, origin + top, origin + across + top]);
-        self.set(&characters, set, rect, visible);
-        self.characters = characters;
+        let visible = match ink {
+            Ink::None => false,
+            Ink::White => self.is_painted(&rect),
+            Ink::Colour => true,
+        };
+        self.set(shown, set, rect, visible);
     }
 
-    fn set(&mut self, characters: &str, mut set: Set, rect: Rect, visible: bool) {
-        if characters.chars().all(char::is_whitespace) {
-            self.end_word();
-            set.space = true;
-            self.last = Some(set);
-            return;
-        }
-        if self.accent(characters, set, rect) {
+    fn set(&mut self, shown: &Shown, mut set: Set, rect: Rect, visible: bool) {
+        if self.accent(shown, set, rect) {
             return;
         }
         let step = self.step(&mut set);
@@ -198,7 +168,8 @@ impl Text {
             hyphen_end: false,
             visible,
         });
-        word.text.push_str(characters);
+        word.text.push_str(&shown.text);
+        self.mark = shown.mark;
         word.rect = word.rect.union(rect);
         self.last = Some(set);
         if !set.script {
@@ -235,7 +206,10 @@ impl Text {
 
     /// Joins an accent and the letter that it is set over. TeX's \accent sets the accent first and goes back;
     /// a cedilla is set after its letter.
-    fn accent(&mut self, characters: &str, set: Set, rect: Rect) -> bool {
+    fn accent(&mut self, shown: &Shown, set: Set, rect: Rect) -> bool {
+        if shown.mark.is_none() && self.mark.is_none() {
+            return false;
+        }
         let (Some(last), Some(word)) = (self.last, self.current.as_mut()) else {
             return false;
         };
@@ -248,20 +222,19 @@ impl Text {
         if last.space {
             return false;
         }
-        if let Some(mark) = combining(characters) {
-            if covers(&last, &set) {
+        if let Some(mark) = shown.mark {
+            let covered = covers(&last, &set);
+            if covered {
                 word.text.push(mark);
-                return true;
+                self.mark = None;
             }
-            return false;
+            return covered;
         }
-        let previous = word.text.chars().next_back();
-        let mark = previous.and_then(|character| combining(character.encode_utf8(&mut [0; 4])));
-        if let Some(mark) = mark
+        if let Some(mark) = self.mark
             && covers(&set, &last)
         {
             word.text.pop();
-            let mut base = characters.chars();
+            let mut base = shown.text.chars();
             word.text.push(match base.next() {
                 Some('\u{131}') => 'i',
                 Some('\u{237}') => 'j',
@@ -270,6 +243,7 @@ impl Text {
             });
             word.text.push(mark);
             word.text.push_str(base.as_str());
+            self.mark = None;
             word.rect = word.rect.union(rect);
             self.last = Some(set);
             self.line = Some(set);
@@ -282,19 +256,35 @@ impl Text {
         self.words.extend(self.current.take());
     }
 
+    /// The glyph that was set last stands at `origin`.
+    pub(super) fn ends_at(&self, origin: Point) -> bool {
+        self.last.is_some_and(|last| last.origin == origin)
+    }
+
     /// Something other than text is drawn around `shape`, which `transform` puts on the page.
-    fn paint(&mut self, transform: Affine, shape: kurbo::Rect) {
+    pub(super) fn paint(&mut self, transform: Affine, shape: kurbo::Rect, white: bool) {
         self.draw();
-        if self.places.iter().any(|(_, empty)| *empty) {
-            let drawn = transform.transform_rect_bbox(shape);
-            let drawn = Rect { x0: drawn.x0, y0: drawn.y0, x1: drawn.x1, y1: drawn.y1 };
-            for (place, empty) in &mut self.places {
-                *empty = *empty && !drawn.intersects(place);
+        let drawn = transform.transform_rect_bbox(shape);
+        let drawn = Rect { x0: drawn.x0, y0: drawn.y0, x1: drawn.x1, y1: drawn.y1 };
+        for (place, empty) in &mut self.places {
+            *empty = *empty && !drawn.intersects(place);
+        }
+        if !white && let Some(painted) = &mut self.painted {
+            painted.push(drawn);
+            if painted.len() > MAX_PAINTED {
+                self.painted = None;
             }
         }
     }
 
-    fn draw(&mut self) {
+    /// Whether anything is painted in `rect` that white can be seen on.
+    fn is_painted(&self, rect: &Rect) -> bool {
+        let painted = self.painted.as_ref();
+        painted.is_none_or(|painted| painted.iter().any(|drawn| drawn.intersects(rect)))
+    }
+
+    /// Counts a drawing operation, and stops where there are too many of them or time is up.
+    pub(super) fn draw(&mut self) {
         self.drawn += 1;
         if self.drawn > MAX_DRAWN || self.watch.has_used(self.limit) {
             guard::stop();
@@ -307,106 +297,4 @@ enum Step {
     Same,
     Word,
     Line,
-}
-
-/// A character as letters: ligatures apart, hyphens alike, spaces as one kind.
-fn letters(character: char, out: &mut String) {
-    match character {
-        '\u{fb00}' => out.push_str("ff"),
-        '\u{fb01}' => out.push_str("fi"),
-        '\u{fb02}' => out.push_str("fl"),
-        '\u{fb03}' => out.push_str("ffi"),
-        '\u{fb04}' => out.push_str("ffl"),
-        '\u{fb05}' | '\u{fb06}' => out.push_str("st"),
-        '\u{ad}' | '\u{2010}' | '\u{2011}' => out.push('-'),
-        character if character.is_control() => {}
-        character => out.push(character),
-    }
-}
-
-/// The letters of a glyph in a bitmap font of TeX's, which has no names but `a65`: ASCII, and the ligatures where
-/// the encodings OT1 and T1 have them. Most papers of the years before 2000 are set so.
-fn bitmap_letters(code: u32) -> &'static str {
-    const ASCII: &str = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`\
-                         abcdefghijklmnopqrstuvwxyz{|}~";
-    match code {
-        11 | 27 => "ff",
-        12 | 28 => "fi",
-        13 | 29 => "fl",
-        14 | 30 => "ffi",
-        15 | 31 => "ffl",
-        33..=126 => {
-            let at = code as usize - 33;
-            &ASCII[at..=at]
-        }
-        _ => "",
-    }
-}
-
-/// The combining mark of a spacing accent.
-fn combining(accent: &str) -> Option<char> {
-    Some(match accent {
-        "`" | "\u{2cb}" => '\u{300}',
-        "\u{b4}" | "\u{2ca}" => '\u{301}',
-        "\u{2c6}" => '\u{302}',
-        "\u{2dc}" => '\u{303}',
-        "\u{af}" | "\u{2c9}" => '\u{304}',
-        "\u{2d8}" => '\u{306}',
-        "\u{2d9}" => '\u{307}',
-        "\u{a8}" => '\u{308}',
-        "\u{2da}" => '\u{30a}',
-        "\u{2dd}" => '\u{30b}',
-        "\u{2c7}" => '\u{30c}',
-        "\u{b8}" => '\u{327}',
-        "\u{2db}" => '\u{328}',
-        _ => return None,
-    })
-}
-
-impl<'a> Device<'a> for Text {
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
-        // Text that is filled and stroked comes twice; the stroke alone comes for outlined text only.
-        if matches!(mode, DrawMode::Stroke(_)) {
-            let first = run
-                .glyphs()
-                .last()
-                .map(|glyph| props.transform * glyph.transform() * Point::ORIGIN);
-            if self.last.is_some_and(|last| Some(last.origin) == first) {
-                return;
-            }
-        }
-        let visible = !matches!(mode, DrawMode::Invisible);
-        for glyph in run.glyphs() {
-            self.glyph(glyph, props.transform * glyph.transform(), visible);
-        }
-    }
-
-    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
-        self.paint(props.transform, path.control_box());
-    }
-
-    fn draw_rect(&mut self, rect: &kurbo::Rect, props: DrawProps<'a>, _: &DrawMode) {
-        self.paint(props.transform, *rect);
-    }
-
-    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
-        let (width, height) = (f64::from(image.width()), f64::from(image.height()));
-        self.paint(props.transform, kurbo::Rect::new(0.0, 0.0, width, height));
-    }
-
-    fn push_clip_rect(&mut self, _: &kurbo::Rect) {
-        self.draw();
-    }
-
-    fn push_clip_path(&mut self, _: &ClipPath) {
-        self.draw();
-    }
-
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
-        self.draw();
-    }
-
-    fn pop_clip(&mut self) {}
-
-    fn pop_transparency_group(&mut self) {}
 }

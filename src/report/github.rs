@@ -5,13 +5,18 @@ use super::sarif::message;
 use crate::check::{Finding, Level};
 use crate::escape;
 
-/// A command for each finding, and one for a file that could not be read where no finding says so.
+/// A command for each finding, one for a file that could not be read where no finding says so, and one for a record
+/// that was not compared.
 pub fn github(report: &FileReport) -> String {
     let mut out: String =
         report.findings().iter().map(|finding| annotation(report, finding)).collect();
     if let (Err(unchecked), true) = (&report.outcome, out.is_empty()) {
         let (file, text) = (property(&report.input()), data(&unchecked.message));
         out.push_str(&format!("::error file={file},title=pith::{text}\n"));
+    }
+    if let Some(unreached) = report.unreached() {
+        let (file, text) = (property(&report.input()), data(unreached));
+        out.push_str(&format!("::warning file={file},title=pith::{text}\n"));
     }
     out
 }
@@ -22,7 +27,15 @@ fn annotation(report: &FileReport, finding: &Finding) -> String {
         Level::Warning => "warning",
         Level::Note => "notice",
     };
-    let (file, text) = (property(&report.input()), data(&message(finding)));
+    let (mut file, text) = (property(&report.input()), data(&message(finding)));
+    if let Some(place) = finding.place.as_ref().filter(|_| !report.is_archive())
+        && let Some(source) = &place.file
+    {
+        file = property(source);
+        if let (Some(line), Some(column)) = (place.line, place.column) {
+            file.push_str(&format!(",line={line},col={column}"));
+        }
+    }
     format!("::{command} file={file},title=pith {}::{text}\n", finding.check)
 }
 

@@ -114,7 +114,7 @@ pub struct CheckJson<'a> {
     passed: &'a [&'static str],
     not_run: Vec<NotRunJson>,
     steps: Vec<StepJson<'a>>,
-    notes: &'a [String],
+    notes: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorText<'a>>,
 }
@@ -149,7 +149,11 @@ impl<'a> CheckJson<'a> {
             steps: checked
                 .map(|checked| checked.verdict.steps.iter().map(StepJson::from).collect())
                 .unwrap_or_default(),
-            notes: checked.map_or(&[], |checked| &checked.notes),
+            notes: checked
+                .iter()
+                .flat_map(|checked| checked.unreached.iter().chain(&checked.notes))
+                .map(String::as_str)
+                .collect(),
             error,
         }
     }

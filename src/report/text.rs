@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::excerpt::Excerpt;
 use super::{Checked, FileReport, Unchecked};
 use crate::check::{Finding, Level};
 use crate::escape;
@@ -74,12 +75,22 @@ impl Text {
         for finding in &checked.outcome.findings {
             self.finding(out, finding);
         }
+        if let Some(unreached) = &checked.unreached {
+            let text = wrap(&escape::terminal(unreached), 11);
+            let _ = writeln!(out, "  {}  {text}", self.paint(self.warn, "warning"));
+        }
         for note in &checked.notes {
             let _ =
                 writeln!(out, "  {}  {}", self.paint(self.dim, "note   "), escape::terminal(note));
         }
         if checked.outcome.findings.is_empty() {
-            let _ = writeln!(out, "  {}", self.paint(self.good, "no findings"));
+            let line = match checked.unreached.is_some() {
+                true => {
+                    self.paint(self.warn, "no findings in the file; its record was not compared")
+                }
+                false => self.paint(self.good, "no findings"),
+            };
+            let _ = writeln!(out, "  {line}");
         }
         if verbose {
             let passed = wrap(&checked.outcome.passed.join(", "), 11);
@@ -134,15 +145,21 @@ impl Text {
                 let _ = writeln!(out, "           {label} {value}");
             }
         }
+        if let Some(excerpt) = finding.place.as_ref().and_then(Excerpt::of) {
+            excerpt.write(out, self, style);
+        }
     }
 
     /// The last line: how many files, how many findings, and what to do next.
     pub fn summary(&self, reports: Counts) -> String {
-        let Counts { files, unreadable, errors, warnings, notes, .. } = reports;
+        let Counts { files, unreadable, unreached, errors, warnings, notes, .. } = reports;
         let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
         let mut parts = vec![plural(files, "file")];
         if unreadable > 0 {
             parts.push(format!("{unreadable} not readable"));
+        }
+        if unreached > 0 {
+            parts.push(format!("{unreached} not compared with a record"));
         }
         parts.push(plural(errors, "error"));
         parts.push(plural(warnings, "warning"));
@@ -153,7 +170,7 @@ impl Text {
         if errors + warnings > 0 {
             let example = reports.example.map_or("", |(id, _)| id);
             format!("{line}. What to do: pith explain {example}\n")
-        } else if unreadable > 0 {
+        } else if unreadable + unreached > 0 {
             format!("{line}.\n")
         } else {
             format!("{line}: {}\n", self.paint(self.good, "ready"))
@@ -168,6 +185,8 @@ pub struct Counts {
     pub files: usize,
     /// Files that could not be read.
     pub unreadable: usize,
+    /// Files whose record was to be compared, and no source could be reached.
+    pub unreached: usize,
     /// Findings that are errors.
     pub errors: usize,
     /// Findings that are warnings.
@@ -188,6 +207,7 @@ impl Counts {
         Self {
             files: 1,
             unreadable: usize::from(report.outcome.is_err()),
+            unreached: usize::from(report.unreached().is_some()),
             errors: count(Level::Error),
             warnings: count(Level::Warning),
             notes: count(Level::Note),
@@ -199,6 +219,7 @@ impl Counts {
     pub fn merge(&mut self, later: Self) {
         self.files += later.files;
         self.unreadable += later.unreadable;
+        self.unreached += later.unreached;
         self.errors += later.errors;
         self.warnings += later.warnings;
         self.notes += later.notes;

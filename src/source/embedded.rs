@@ -1,6 +1,6 @@
 //! The real record that is compiled in, for the demonstration.
 
-use super::{Fetching, Found, Source, SourceError};
+use super::{Fetching, Found, Source, SourceError, Validator, ready};
 use crate::id::{ArxivId, Query, Suffix};
 use crate::record::Record;
 
@@ -23,7 +23,7 @@ impl Embedded {
             Query::Prefix { prefix, .. } => prefix.matches(&suffix),
         };
         if matches {
-            Ok(Found { record, url: "embedded record".into() })
+            Ok(Found { record, url: "embedded record".into(), validator: None })
         } else {
             Err(SourceError::NotFound)
         }
@@ -39,7 +39,7 @@ impl Source for Embedded {
         false
     }
 
-    fn fetch<'a>(&'a self, query: &'a Query) -> Fetching<'a> {
-        Box::pin(std::future::ready(Self::find(query)))
+    fn fetch<'a>(&'a self, query: &'a Query, _: Option<&'a Validator>) -> Fetching<'a> {
+        ready(Self::find(query))
     }
 }

@@ -1,7 +1,7 @@
 //! Files of records, `<suffix>.json`: what a folder and the cache have in common.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Found, SourceError};
@@ -10,16 +10,36 @@ use crate::record::{MAX_BYTES, Record};
 
 /// Reads the record in a file.
 pub(super) fn read(path: &Path) -> Result<Found, SourceError> {
-    let mut bytes = Vec::new();
+    let record = Record::from_slice(&bytes(path)?).map_err(|error| {
+        SourceError::Unusable(format!("has a file that is no record: {}: {error}", path.display()))
+    })?;
+    Ok(Found { record, url: path.display().to_string(), validator: None })
+}
+
+/// The bytes of a file, no more of them than show that it is too long for a record.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, SourceError> {
     let file = File::open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => SourceError::NotFound,
         _ => unreadable(error),
     })?;
+    let length = file.metadata().map_or(0, |metadata| metadata.len()) as usize;
+    let mut bytes = Vec::with_capacity(length.min(MAX_BYTES) + 1);
     file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    let record = Record::from_slice(&bytes).map_err(|error| {
-        SourceError::Unusable(format!("has a file that is no record: {}: {error}", path.display()))
-    })?;
-    Ok(Found { record, url: path.display().to_string() })
+    Ok(bytes)
+}
+
+/// Puts `bytes` in the place of a file, whole or not at all, and makes the folders above it. Everyone
+/// may read it whom the umask lets: a web server is another user.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// The files of JSON in a folder, in any order.

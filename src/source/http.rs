@@ -1,28 +1,47 @@
-//! A registry or mirror over HTTP (protocol.md section 5). The only place that knows reqwest.
+//! A registry or mirror over HTTP (protocol.md section 5). Only this module knows reqwest.
 
+mod answer;
+mod exchange;
+mod pace;
+mod retry;
+
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, LOCATION};
-use reqwest::{Client, Response, StatusCode, Url, redirect};
+use reqwest::Url;
 
-use super::{Fetching, Found, Source, SourceError};
-use crate::id::{ArxivId, PithNumber, Query, Suffix};
-use crate::record::{Json, MAX_BYTES, Record};
-
-/// How long a connection may take to be made.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a whole answer may take.
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
-/// How many redirects are followed, all within the same site.
-const MAX_REDIRECTS: usize = 5;
-
-const USER_AGENT: &str = concat!("pith/", env!("CARGO_PKG_VERSION"), " (+https://pith.science)");
+use super::{Candidates, Fetching, Found, Source, SourceError, Validator, layout};
+use crate::id::{ArxivId, Query, Suffix};
+use crate::record::Record;
+use answer::Answer;
+use exchange::Exchange;
 
 /// A registry at a base address.
 #[derive(Clone, Debug)]
 pub struct Http {
-    client: Client,
     base: Url,
+    exchange: Arc<Exchange>,
+    /// Where a static site keeps its aliases, once it has said so.
+    aliases: Arc<OnceLock<String>>,
+}
+
+/// How registries are talked to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HttpOptions {
+    /// How long one answer may take from the first byte sent to the last one read. A connection is
+    /// given up after 10 seconds, a silence in an answer after 15, and neither waits longer than this.
+    pub timeout: Duration,
+    /// How often a request is sent again after 429, 502, 503, 504 or a broken connection.
+    pub retries: u32,
+    /// The most requests to one host in a second, 0 for no bound. `None` stands for 5, and for no
+    /// bound to this machine itself.
+    pub rate: Option<f64>,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(30), retries: 3, rate: None }
+    }
 }
 
 /// Why an address cannot be used as a source.
@@ -42,228 +61,147 @@ impl Http {
     /// # Errors
     /// [`HttpError`].
     pub fn new(base: &str) -> Result<Self, HttpError> {
-        let wrong = || HttpError::Address(without_login(base));
-        let mut url = Url::parse(base).map_err(|_| wrong())?;
-        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(wrong());
-        }
-        if !url.path().ends_with('/') {
-            url.set_path(&format!("{}/", url.path()));
-        }
-        url.set_query(None);
-        url.set_fragment(None);
-        // Another part of the program may have chosen a provider first, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .user_agent(USER_AGENT)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TOTAL_TIMEOUT)
-            // Redirects are read here, since one to a record's page is an answer.
-            .redirect(redirect::Policy::none())
-            .build()
-            .map_err(|error| HttpError::Tls(reason(&error)))?;
-        Ok(Self { client, base: url })
+        let mut sources = Self::all(&[base], HttpOptions::default())?;
+        Ok(sources.remove(0))
     }
 
-    fn address(&self, path: &str) -> Url {
-        self.base.join(path).expect("a suffix or an arXiv id makes a path")
+    /// A source for each address, in their order. They share their connections and their pace, and a
+    /// redirect from one to another is followed.
+    ///
+    /// # Errors
+    /// [`HttpError`].
+    pub fn all(bases: &[impl AsRef<str>], options: HttpOptions) -> Result<Vec<Self>, HttpError> {
+        let bases: Vec<Url> =
+            bases.iter().map(|base| base_url(base.as_ref())).collect::<Result<_, _>>()?;
+        let exchange = Arc::new(Exchange::new(options, bases.clone())?);
+        let sources = bases.into_iter().map(|base| Self {
+            base,
+            exchange: Arc::clone(&exchange),
+            aliases: Arc::default(),
+        });
+        Ok(sources.collect())
     }
 
-    async fn find(&self, query: &Query) -> Result<Found, SourceError> {
+    fn address(&self, path: &str) -> Result<Url, SourceError> {
+        let address = self.base.join(path).ok();
+        // A site names its own addresses, and no other's.
+        let address = address.filter(|address| address.origin() == self.base.origin());
+        let wrong = || SourceError::Unusable(format!("names an address outside of it: {path:?}"));
+        address.ok_or_else(wrong)
+    }
+
+    async fn find(
+        &self,
+        query: &Query,
+        validator: Option<&Validator>,
+    ) -> Result<Found, SourceError> {
         match query {
             Query::Pith(number) => self.record(&number.suffix).await,
-            Query::Arxiv(id) => self.resolve(id).await,
+            Query::Arxiv(id) => match self.aliases.get() {
+                Some(pattern) => self.resolve_static(id, pattern).await,
+                None => self.resolve(id, validator).await,
+            },
             Query::Prefix { .. } => Err(SourceError::ShortForm),
         }
     }
 
     async fn record(&self, suffix: &Suffix) -> Result<Found, SourceError> {
-        match self.get(self.address(&format!("pith/{suffix}.json")), |_| None).await? {
-            Answer::Json(document, url) => {
-                let record = Record::from_json(document).map_err(|error| unusable(&url, &error))?;
-                Ok(Found { record, url })
+        let address = self.address(&layout::record(suffix))?;
+        match self.exchange.get(address, None, |_| None).await? {
+            Answer::Json { document, url, .. } => {
+                let record =
+                    Record::from_json(document).map_err(|error| answer::no_record(&url, &error))?;
+                Ok(Found { record, url, validator: None })
             }
-            Answer::Suffix(_) => unreachable!("no redirect was to be taken for an answer"),
+            Answer::Suffix(_) | Answer::NotModified => unreachable!("nobody asked for these"),
         }
     }
 
     /// From an arXiv id to a record. The shape of the answer is not known for certain, so every one
     /// that protocol.md section 5 names is accepted.
-    async fn resolve(&self, id: &ArxivId) -> Result<Found, SourceError> {
-        let mut address = self.address("api/pith-number/resolve");
-        address.query_pairs_mut().append_pair("arxiv", id.id()).append_pair("json", "true");
-        match self.get(address, suffix_of_page).await? {
-            Answer::Suffix(suffix) => self.record(&suffix).await,
-            Answer::Json(document, url) => match (Record::find(&document), number_in(&document)) {
-                (Some(record), _) if !is_wrapped_for(&document, &record) => {
-                    Err(SourceError::Unusable(
-                        "answered with a Pith Number and the record of another one".into(),
-                    ))
-                }
-                (Some(record), _) => Ok(Found { record, url }),
-                (None, Some(number)) => self.record(&number.suffix).await,
-                (None, None) => Err(SourceError::Unusable(
-                    "answered with JSON that holds neither a record nor a Pith Number".into(),
-                )),
-            },
-        }
-    }
-
-    /// Gets an address of this site, through redirects within it; one in which `answer` sees a suffix
-    /// ends the way.
-    async fn get(
+    async fn resolve(
         &self,
-        address: Url,
-        answer: fn(&Url) -> Option<Suffix>,
-    ) -> Result<Answer, SourceError> {
-        let mut address = address;
-        for _ in 0..=MAX_REDIRECTS {
-            let request = self.client.get(address.clone());
-            let request = request.header(ACCEPT, "application/ld+json, application/json");
-            let response = request.send().await.map_err(|error| failed(&error))?;
-            if !response.status().is_redirection() {
-                return read(response).await;
-            }
-            let target = redirect_target(&response, &address)?;
-            // Only the suffix counts, and nothing is fetched there: a mirror may point to the registry.
-            if let Some(suffix) = answer(&target) {
-                return Ok(Answer::Suffix(suffix));
-            }
-            check_site(&target, &address)?;
-            address = target;
+        id: &ArxivId,
+        validator: Option<&Validator>,
+    ) -> Result<Found, SourceError> {
+        let mut address = self.address(layout::RESOLVE)?;
+        // The slash of an old id may stand in a query as it is (RFC 3986, section 3.4), and servers of
+        // files compare it with their names.
+        address.set_query(Some(&format!("arxiv={}&json=true", id.id())));
+        let shown = answer::without_login(address.as_str());
+        let known = validator.filter(|known| known.address == shown).map(|known| &*known.etag);
+        let answer = self.exchange.get(address, known, answer::suffix_of_page).await?;
+        if let Answer::Json { document, .. } = &answer
+            && let Some(pattern) = layout::alias_pattern(document)
+        {
+            return self.resolve_static(id, self.aliases.get_or_init(|| pattern)).await;
         }
-        Err(SourceError::Unusable(format!("redirects more than {MAX_REDIRECTS} times")))
+        let found = self.found(answer).await?;
+        let is_of_this = |known: &Validator| known.address == shown;
+        Ok(Found { validator: found.validator.filter(is_of_this), ..found })
     }
-}
 
-/// What came back.
-enum Answer {
-    /// JSON, and the address that it came from at last.
-    Json(Json, String),
-    /// A redirect to the page of a record.
-    Suffix(Suffix),
-}
+    /// A site of plain files has one file for each id.
+    async fn resolve_static(&self, id: &ArxivId, pattern: &str) -> Result<Found, SourceError> {
+        let address = self.address(&layout::fill(pattern, id))?;
+        let answer = self.exchange.get(address, None, answer::suffix_of_page).await?;
+        self.found(answer).await
+    }
 
-async fn read(mut response: Response) -> Result<Answer, SourceError> {
-    let status = response.status();
-    if matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE) {
-        return Err(SourceError::NotFound);
-    }
-    if !status.is_success() {
-        return Err(SourceError::Unusable(format!("answered with an error: {status}")));
-    }
-    let url = without_login(response.url().as_str());
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| failed(&error))? {
-        if body.len() + chunk.len() > MAX_BYTES {
-            return Err(SourceError::Unusable(format!(
-                "answered with more than {MAX_BYTES} bytes, which is no record"
-            )));
+    async fn found(&self, answer: Answer) -> Result<Found, SourceError> {
+        match answer {
+            Answer::Suffix(suffix) => self.record(&suffix).await,
+            Answer::NotModified => Err(SourceError::NotModified),
+            Answer::Json { document, url, etag } => {
+                let validator = etag.map(|etag| Validator { address: url.clone(), etag });
+                match (Record::find(&document), answer::number_in(&document)) {
+                    (Some(record), _) if !answer::is_wrapped_for(&document, &record) => {
+                        Err(SourceError::Unusable(
+                            "answered with a Pith Number and the record of another one".into(),
+                        ))
+                    }
+                    (Some(record), _) => Ok(Found { record, url, validator }),
+                    (None, Some(number)) => {
+                        let found = self.record(&number.suffix).await?;
+                        Ok(Found { validator, ..found })
+                    }
+                    (None, None) => Err(SourceError::Unusable(
+                        "answered with JSON that holds neither a record nor a Pith Number".into(),
+                    )),
+                }
+            }
         }
-        body.extend_from_slice(&chunk);
-    }
-    let document = Json::parse(&body).map_err(|error| unusable(&url, &error))?;
-    Ok(Answer::Json(document, url))
-}
-
-/// Where a redirect leads.
-fn redirect_target(response: &Response, from: &Url) -> Result<Url, SourceError> {
-    let unusable = |what: &str| SourceError::Unusable(what.into());
-    let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-    let location =
-        location.ok_or_else(|| unusable("answered with a redirect that leads nowhere"))?;
-    from.join(location).map_err(|_| unusable("answered with a redirect that leads nowhere"))
-}
-
-/// A redirect is followed to the same host only, and never from https to http.
-fn check_site(target: &Url, from: &Url) -> Result<(), SourceError> {
-    let same_site = target.host() == from.host()
-        && (target.port() == from.port() || (from.scheme(), target.scheme()) == ("http", "https"));
-    let secure_enough = target.scheme() == "https" || target.scheme() == from.scheme();
-    if same_site && secure_enough && matches!(target.scheme(), "http" | "https") {
-        Ok(())
-    } else {
-        let target = without_login(target.as_str());
-        Err(SourceError::Unusable(format!("redirects to another site ({target})")))
     }
 }
 
-/// The suffix in the address of a record's page, `.../pith/<suffix>`, or of the record itself.
-fn suffix_of_page(url: &Url) -> Option<Suffix> {
-    let mut segments = url.path_segments()?.rev();
-    let name = segments.next()?;
-    let suffix = name.strip_suffix(".json").unwrap_or(name).parse().ok();
-    suffix.filter(|_| segments.next() == Some("pith"))
-}
-
-/// A `pith_number` at the top of an answer or one level down.
-fn number_in(document: &Json) -> Option<PithNumber> {
-    let number = |value: &Json| value.get("pith_number")?.as_str()?.parse().ok();
-    let children: &[(String, Json)] = match document {
-        Json::Object(members) => members,
-        _ => &[],
-    };
-    number(document).or_else(|| children.iter().find_map(|(_, child)| number(child)))
-}
-
-/// Whether the number that stands beside a record in an answer, if any does, is the record's. What
-/// stands in the record itself is verified with it.
-fn is_wrapped_for(document: &Json, record: &Record) -> bool {
-    let stated = match document.get("pith_number") {
-        Some(stated) if document != record.document() && *stated != Json::Null => stated,
-        _ => return true,
-    };
-    let digest = record.digest();
-    let number = stated.as_str().and_then(|text| text.parse::<PithNumber>().ok());
-    number.is_some_and(|number| {
-        let year = record.fields().ok().and_then(|fields| fields.number(&digest).year);
-        number.suffix == Suffix::from_digest(&digest)
-            && (number.year.is_none() || year.is_none() || number.year == year)
-    })
-}
-
-/// An address as it may be shown: without user and password.
-fn without_login(address: &str) -> String {
-    let Some((scheme, rest)) = address.split_once("://") else {
-        return address.to_owned();
-    };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    match rest[..end].rfind('@') {
-        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
-        None => address.to_owned(),
+/// An address under which paths are found.
+fn base_url(base: &str) -> Result<Url, HttpError> {
+    let wrong = || HttpError::Address(answer::without_login(base));
+    let mut url = Url::parse(base).map_err(|_| wrong())?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(wrong());
     }
-}
-
-fn unusable(url: &str, error: &dyn std::fmt::Display) -> SourceError {
-    SourceError::Unusable(format!("answered {url} with something that is no record: {error}"))
-}
-
-fn failed(error: &reqwest::Error) -> SourceError {
-    SourceError::Unreachable(reason(error))
-}
-
-/// The innermost cause, which says what happened; the outer ones say only that something did.
-fn reason(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return format!("no answer within {} seconds", TOTAL_TIMEOUT.as_secs());
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
     }
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
 }
 
 impl Source for Http {
     fn name(&self) -> String {
-        without_login(self.base.as_str().trim_end_matches('/'))
+        answer::without_login(self.base.as_str().trim_end_matches('/'))
     }
 
     fn is_remote(&self) -> bool {
         true
     }
 
-    fn fetch<'a>(&'a self, query: &'a Query) -> Fetching<'a> {
-        Box::pin(self.find(query))
+    fn fetch<'a>(&'a self, query: &'a Query, validator: Option<&'a Validator>) -> Fetching<'a> {
+        Box::pin(async move {
+            let found = self.find(query, validator).await?;
+            Ok(Box::new(std::iter::once(found)) as Candidates<'a>)
+        })
     }
 }

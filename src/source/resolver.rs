@@ -1,17 +1,21 @@
 //! An id goes through the sources until a record verifies.
 
-use super::{Cache, Source, SourceError};
+mod search;
+
+use super::{Cache, Found, Source, SourceError, Validator};
 use crate::error::Remedy;
 use crate::id::{Query, Suffix};
 use crate::record::Record;
 use crate::trust::Keyring;
-use crate::verify::{Status, Verdict, verify};
+use crate::verify::Verdict;
+use search::Search;
 
 /// Sources in the order in which they are asked, and the keys to believe.
 pub struct Resolver {
     sources: Vec<Box<dyn Source>>,
     cache: Option<Cache>,
     keys: Keyring,
+    pin: Option<Found>,
 }
 
 /// A record, where it came from and what is known of it.
@@ -23,18 +27,18 @@ pub struct Resolved {
     pub url: String,
     /// What verifying it for the query gave.
     pub verdict: Verdict,
-    /// The sources that were asked before, and why they gave nothing better.
+    /// The sources that were asked before, why they gave nothing better, and what became of the cache.
     pub passed_over: Vec<PassedOver>,
 }
 
-/// A source that was asked in vain.
+/// A source that was asked in vain, or that is to be taken with care.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PassedOver {
     /// The source's name.
     pub source_name: String,
     /// What it answered, the rest of a sentence after its name.
     pub answer: String,
-    /// Whether it gave a record that did not verify.
+    /// Whether the reader should hear of it: a record that did not verify, a damaged file, old news.
     pub is_doubtful: bool,
 }
 
@@ -114,9 +118,16 @@ impl Remedy for ResolveError {
 }
 
 impl Resolver {
-    /// A resolver over `sources`; what a remote one gives is kept in `cache` once it has verified.
+    /// A resolver over `sources`; what a remote one gives is kept in `cache` once it has verified, and
+    /// the cache is asked before the first of them.
     pub fn new(sources: Vec<Box<dyn Source>>, cache: Option<Cache>, keys: Keyring) -> Self {
-        Self { sources, cache, keys }
+        Self { sources, cache, keys, pin: None }
+    }
+
+    /// Uses `pin`, the record kept beside a paper, before anything else where it is what is asked for.
+    #[must_use]
+    pub fn with_pin(self, pin: Option<Found>) -> Self {
+        Self { pin, ..self }
     }
 
     /// Whether any source lies beyond this machine, so that a network driver is needed.
@@ -133,78 +144,84 @@ impl Resolver {
     /// # Errors
     /// [`ResolveError`] where no source gives any record.
     pub async fn resolve(&self, query: &Query) -> Result<Resolved, ResolveError> {
-        let cache = self.cache.as_ref().map(|cache| cache as &dyn Source);
-        let sources = self.sources.iter().map(|source| &**source);
-        let mut doubtful: Option<Resolved> = None;
-        let (mut passed_over, mut answers) = (Vec::new(), Vec::new());
-        for source in cache.into_iter().chain(sources) {
-            let pass_over = |answer, is_doubtful| PassedOver {
-                source_name: source.name(),
-                answer,
-                is_doubtful,
-            };
-            match source.fetch(query).await {
-                Ok(found) => {
-                    let verdict = verify(&found.record, Some(query), &self.keys);
-                    let (record, url) = (found.record, found.url);
-                    if verdict.status() == Status::Verified {
-                        self.keep(source, &record);
-                        return Ok(Resolved { record, url, verdict, passed_over });
+        let mut search = Search::new(query, &self.keys);
+        if let Some(pin) = self.pin.as_ref().filter(|pin| is_of(pin, query))
+            && let Some(resolved) = search.consider(&pin.url, pin.clone())
+        {
+            return Ok(resolved);
+        }
+        let (mut kept, mut validator) = (None, None);
+        let mut cache = self.cache.as_ref();
+        for source in &self.sources {
+            // Folders are as near as the cache, and were named.
+            if source.is_remote()
+                && let Some(cache) = cache.take()
+            {
+                match search.look_into(cache)? {
+                    Some(found) if found.is_fresh => return Ok(found.resolved),
+                    Some(found) => {
+                        validator = found.validator;
+                        kept = Some(found.resolved);
                     }
-                    passed_over.push(pass_over(
-                        format!("has a record that is {}", verdict.status()),
-                        true,
-                    ));
-                    doubtful.get_or_insert(Resolved {
-                        record,
-                        url,
-                        verdict,
-                        passed_over: Vec::new(),
-                    });
+                    None => {}
+                }
+            }
+            match source.fetch(query, validator.as_ref()).await {
+                Ok(candidates) => {
+                    for found in candidates {
+                        let validator = found.validator.clone();
+                        if let Some(resolved) = search.consider(&source.name(), found) {
+                            self.keep(&**source, &resolved.record, validator.as_ref());
+                            return Ok(resolved);
+                        }
+                    }
+                }
+                Err(SourceError::NotModified) => {
+                    if let Some(resolved) = kept {
+                        self.keep(&**source, &resolved.record, validator.as_ref());
+                        return Ok(search.end(resolved));
+                    }
                 }
                 Err(SourceError::Ambiguous(candidates)) => {
                     let (query, source_name) = (query.clone(), source.name());
                     return Err(ResolveError::Ambiguous { query, source_name, candidates });
                 }
-                Err(error) => {
-                    passed_over.push(pass_over(error.to_string(), false));
-                    answers.push((source.name(), error, source.is_remote()));
-                }
+                Err(error) => search.pass_over(&**source, error),
             }
         }
-        match doubtful {
-            Some(resolved) => Ok(Resolved { passed_over, ..resolved }),
-            None => Err(self.failure(query, answers)),
+        if let Some(cache) = cache
+            && let Some(found) = search.look_into(cache)?
+        {
+            return Ok(found.resolved);
+        }
+        match kept {
+            // It is true; it may only be that there is a newer one.
+            Some(kept) if search.is_nobody_there() => {
+                let answer =
+                    "is of more than a day ago, and no source could be asked for a newer one";
+                search.tell(kept.url.clone(), answer.into());
+                Ok(search.end(kept))
+            }
+            _ => search.failed(self.sources.is_empty()),
         }
     }
 
-    /// A remote source that answered settles the matter; a folder's silence does not, while a remote
-    /// source that might have the record is down.
-    fn failure(&self, query: &Query, answers: Vec<(String, SourceError, bool)>) -> ResolveError {
-        let answered =
-            |error: &SourceError| matches!(error, SourceError::NotFound | SourceError::ShortForm);
-        let settled = answers.iter().any(|(_, error, remote)| *remote && answered(error));
-        let all_answered = answers.iter().all(|(_, error, _)| answered(error));
-        let any_unusable =
-            answers.iter().any(|(_, error, _)| matches!(error, SourceError::Unusable(_)));
-        let query = query.clone();
-        let nothing_to_ask = self.sources.is_empty();
-        let answers = answers.into_iter().map(|(name, error, _)| (name, error)).collect();
-        if settled || (all_answered && !nothing_to_ask) {
-            ResolveError::NotFound { query, answers }
-        } else if any_unusable {
-            ResolveError::Unusable { query, answers }
-        } else {
-            ResolveError::Unreachable { query, answers }
-        }
-    }
-
-    fn keep(&self, source: &dyn Source, record: &Record) {
+    fn keep(&self, source: &dyn Source, record: &Record, validator: Option<&Validator>) {
         if let Some(cache) = &self.cache
             && source.is_remote()
         {
             // A cache that cannot be written costs time at the next call, nothing else.
-            let _ = cache.store(record);
+            let _ = cache.store(record, validator);
         }
+    }
+}
+
+/// Whether a pinned record is for what is asked for. Whether it is true is seen later.
+fn is_of(pin: &Found, query: &Query) -> bool {
+    let suffix = Suffix::from_digest(&pin.record.digest());
+    match query {
+        Query::Arxiv(id) => pin.record.fields().is_ok_and(|fields| id.same_paper(&fields.source)),
+        Query::Pith(number) => number.suffix == suffix,
+        Query::Prefix { prefix, .. } => prefix.matches(&suffix),
     }
 }

@@ -17,7 +17,7 @@ fn the_pinned_key_has_its_published_fingerprints() {
 #[test]
 fn a_manifest_of_mirrors_holds_keys() {
     let mut keys = Keyring::pinned();
-    assert_eq!(keys.add_json(PUBLISHED.as_bytes()), Ok(1));
+    assert_eq!(keys.add_json(PUBLISHED.as_bytes(), "keys.json"), Ok(1));
     assert_eq!(keys.keys().len(), 1, "the pinned key is not added twice");
 }
 
@@ -26,7 +26,7 @@ fn a_key_that_contradicts_itself_is_refused() {
     let problem = |from: &str, to: &str| {
         let text = PUBLISHED.replace(from, to);
         assert_ne!(text, PUBLISHED);
-        Keyring::pinned().add_json(text.as_bytes()).unwrap_err().to_string()
+        Keyring::pinned().add_json(text.as_bytes(), "keys.json").unwrap_err().to_string()
     };
     assert!(problem("b2d552", "c2d552").ends_with("its base64 and hex forms differ"));
     assert!(problem("8d4b5e", "9d4b5e").ends_with("its fingerprint is not that of the key"));
@@ -35,7 +35,7 @@ fn a_key_that_contradicts_itself_is_refused() {
     assert!(problem("null", "\"soon\"").contains("its validity is not a time"));
     let other = r#"{"key_id":"pith-v1-2026-05","public_key_hex":
         "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"}"#;
-    let error = Keyring::pinned().add_json(other.as_bytes()).unwrap_err();
+    let error = Keyring::pinned().add_json(other.as_bytes(), "keys.json").unwrap_err();
     assert!(error.to_string().ends_with("another key has this key_id already"));
-    assert_eq!(Keyring::pinned().add_json(b"{}"), Err(TrustError::NoKey));
+    assert_eq!(Keyring::pinned().add_json(b"{}", "keys.json"), Err(TrustError::NoKey));
 }

@@ -6,19 +6,37 @@ use crate::record::{Json, Record, canonical_bytes, has_float, sha256};
 
 use super::{Step, StepName};
 
+/// The parts of a graph snapshot that have a hash.
+const PARTS: [&str; 5] = ["claims", "references", "formal_canon", "author_claims", "integrity"];
+
+/// The graph snapshot of a record, a state or an event, or the document itself where it is one. Of a state with
+/// several, the last.
+pub(super) fn find(document: &Json) -> Option<&Json> {
+    let merged = document.at(&["current", "graph_snapshots"]).and_then(Json::as_array);
+    let in_event = |event: &'_ Json| event.at(&["payload", "graph_snapshot"]).is_some();
+    let last = merged.and_then(|events| events.iter().rfind(|event| in_event(event)));
+    let is_snapshot =
+        |value: &Json| PARTS.iter().any(|part| value.at(&[part, "snapshot_sha256"]).is_some());
+    document
+        .get("graph_snapshot")
+        .or_else(|| last?.at(&["payload", "graph_snapshot"]))
+        .or_else(|| document.at(&["payload", "graph_snapshot"]))
+        .or_else(|| is_snapshot(document).then_some(document))
+}
+
 /// Checks claims and integrity always, the other parts where they are empty.
 pub(super) fn check(record: &Record) -> Step {
+    check_document(record.document())
+}
+
+/// The same for any document.
+pub(super) fn check_document(document: &Json) -> Step {
     let name = StepName::Snapshots;
-    let document = record.document();
-    let merged = document.at(&["current", "graph_snapshots"]).and_then(Json::as_array);
-    let in_state = merged
-        .and_then(<[Json]>::last)
-        .and_then(|snapshot| snapshot.at(&["payload", "graph_snapshot"]));
-    let Some(snapshot) = document.get("graph_snapshot").or(in_state) else {
+    let Some(snapshot) = find(document) else {
         return Step::not_checked(name, "there is no graph snapshot");
     };
     let (mut agreed, mut unchecked) = (Vec::new(), Vec::new());
-    for part in ["claims", "references", "formal_canon", "author_claims", "integrity"] {
+    for part in PARTS {
         let Some(object) = snapshot.get(part) else {
             continue;
         };

@@ -215,7 +215,7 @@ fn other_keys_count_only_when_given_and_only_inside_their_window() {
     ] {
         let mut keys = Keyring::pinned();
         let file = format!("{{\"key_id\":\"test\",\"public_key_b64\":\"{public}\"{window}}}");
-        keys.add_json(file.as_bytes()).unwrap();
+        keys.add_json(file.as_bytes(), "keys.json").unwrap();
         assert_eq!(verify(&record, None, &keys).status(), expected, "{window}");
     }
 }

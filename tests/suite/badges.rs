@@ -24,7 +24,7 @@ const HOSTILE: &str = "100% of $x_1$ & #2 {a} } ~b^c \\input{d} \\end{document} 
 fn badge(title: &str) -> (Badge, Keyring) {
     let (record, trust) = records::signed(title);
     let mut keys = Keyring::pinned();
-    keys.add_json(trust.as_bytes()).unwrap();
+    keys.add_json(trust.as_bytes(), "keys.json").unwrap();
     let record = Record::from_slice(record.as_bytes()).unwrap();
     let verdict = verify(&record, None, &keys);
     assert_eq!(verdict.status(), Status::Verified, "{verdict:?}");

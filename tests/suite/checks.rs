@@ -24,6 +24,11 @@ const BESIDE: [(&str, &[&str]); 4] = [
 /// The levels at which a check fires, where it has more than its own.
 const OTHER_LEVEL: [(&str, &str, Level); 1] = [("pdf-encrypted", "bad-user.pdf", Level::Error)];
 
+/// The checks of a PDF; those of sources are in `checks_of_sources`.
+fn of_pdfs() -> impl Iterator<Item = &'static Check> {
+    ALL.into_iter().filter(|check| !check.is_of_sources())
+}
+
 struct Report {
     status: i32,
     /// Id and level of each finding.
@@ -71,7 +76,7 @@ fn the_source_of_a_check_is_named_like_it() {
 
 #[test]
 fn bad_fires_its_check_and_good_does_not() {
-    for Check { id, level, .. } in ALL {
+    for Check { id, level, .. } in of_pdfs() {
         let beside = BESIDE.iter().find(|(of, _)| of == id).map_or(&[][..], |(_, others)| others);
         let expected: BTreeSet<_> = beside.iter().copied().chain([*id]).collect();
         let bad = Report::of(id, "bad.pdf");
@@ -98,7 +103,7 @@ fn a_file_that_needs_a_password_is_an_error_and_cannot_be_read() {
 #[test]
 fn every_cause_of_a_check_fires_it_alone() {
     let mut files = Vec::new();
-    for Check { id, .. } in ALL {
+    for Check { id, .. } in of_pdfs() {
         let entries = std::fs::read_dir(Path::new(TESTS).join("checks").join(id)).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         files.extend(names.filter(|name| name.starts_with("bad-")).map(|name| (*id, name)));
@@ -125,7 +130,7 @@ fn what_passed_and_what_could_not_be_run_is_said() {
         all.extend(ids("not_run", "check"));
         all.extend(ids("findings", "check"));
         all.sort();
-        let mut expected: Vec<_> = ALL.iter().map(|check| check.id.to_owned()).collect();
+        let mut expected: Vec<_> = of_pdfs().map(|check| check.id.to_owned()).collect();
         expected.sort();
         assert_eq!(all, expected, "each check is told of once: {report:#}");
     }
@@ -157,6 +162,17 @@ fn a_source_that_was_named_and_is_down_is_no_success() {
     let ran = desk.run(&["check", "good.pdf", "--mirror", "http://127.0.0.1:9"]);
     assert_eq!(ran.status, Some(4), "{}", ran.out());
     assert!(ran.out().contains("the record could not be compared"), "{}", ran.out());
+    assert!(ran.out().contains("its record was not compared"), "{}", ran.out());
+    assert!(!ran.out().contains("ready"), "{}", ran.out());
+    let sarif =
+        desk.run(&["check", "good.pdf", "--mirror", "http://127.0.0.1:9", "--format=sarif"]);
+    let sarif: Value = serde_json::from_str(&sarif.out()).unwrap();
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    assert_eq!(invocation["toolExecutionNotifications"][0]["level"], "warning");
+    let github =
+        desk.run(&["check", "good.pdf", "--mirror", "http://127.0.0.1:9", "--format=github"]);
+    assert!(github.out().starts_with("::warning file=good.pdf,title=pith::"), "{}", github.out());
 }
 
 /// Also where threads overtake each other, and with names that are no text.

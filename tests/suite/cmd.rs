@@ -246,11 +246,15 @@ fn every_case_prints_what_its_file_says() {
 }
 
 /// Every exit status that a verb can end with.
-const STATUSES: [(&str, &[i32]); 11] = [
+const STATUSES: &[(&str, &[i32])] = &[
     ("resolve", &[0, 1, 2, 3, 4, 5]),
     ("verify", &[0, 1, 2, 5]),
+    ("compute", &[0, 1, 2, 3, 4, 5]),
     ("sty", &[0, 1, 2, 3, 4, 5]),
     ("badge", &[0, 1, 2, 3, 4, 5]),
+    ("add", &[0, 1, 2, 3, 4, 5]),
+    ("remove", &[0, 2, 5]),
+    ("pack", &[0, 1, 2, 5]),
     ("inject", &[0, 1, 2, 3, 4, 5]),
     ("strip", &[0, 2, 5]),
     ("check", &[0, 1, 2, 5]),

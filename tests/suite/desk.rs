@@ -75,6 +75,19 @@ impl Desk {
         self.write(name, &bytes.unwrap_or_else(|error| panic!("tests/{from}: {error}")));
     }
 
+    /// Copies a folder of tests/ with all that is in it.
+    pub fn copy_folder(&self, from: &str, name: &str) {
+        for entry in std::fs::read_dir(Path::new(TESTS).join(from)).unwrap() {
+            let entry = entry.unwrap();
+            let file = entry.file_name().into_string().unwrap();
+            let (from, name) = (format!("{from}/{file}"), format!("{name}/{file}"));
+            match entry.path().is_dir() {
+                true => self.copy_folder(&from, &name),
+                false => self.copy(&from, &name),
+            }
+        }
+    }
+
     /// The command, ready to be given arguments.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pith"));

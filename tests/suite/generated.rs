@@ -47,9 +47,10 @@ fn docs_of_the_checks() {
             let _ = write!(text, "\n**{head}.** {}\n", markdown(body));
         }
         let folder = format!("tests/checks/{}", check.id);
+        let end = if check.is_of_sources() { "" } else { ".pdf" };
         let _ = write!(
             text,
-            "\nExamples: [bad.pdf](../{folder}/bad.pdf) is found wanting, [good.pdf](../{folder}/good.pdf) is not.\n"
+            "\nExamples: [bad{end}](../{folder}/bad{end}) is found wanting, [good{end}](../{folder}/good{end}) is not.\n"
         );
     }
     compare("docs/checks.md", &text);
@@ -64,4 +65,50 @@ fn markdown(text: &str) -> String {
         _ => format!("`{part}`"),
     });
     parts.collect()
+}
+
+#[test]
+fn docs_of_the_commands() {
+    let mut text = String::from(
+        "<!-- Made from src/cli/ by `UPDATE=1 cargo test --test suite generated::`; change it there. -->\n\n# Commands\n",
+    );
+    let mut whole = pith::cli::command().term_width(80);
+    whole.build();
+    let help = whole.render_help().to_string();
+    let _ = write!(text, "\n```text\n{}```\n", trimmed(&help));
+    // What is said once above is not said again for each verb.
+    let common = "Options of all commands:";
+    for verb in whole.get_subcommands_mut().filter(|verb| verb.get_name() != "help") {
+        let help = verb.render_long_help().to_string();
+        let (own, _) = help.split_once(common).unwrap_or((&help, ""));
+        let _ = write!(text, "\n## pith {}\n\n```text\n{}```\n", verb.get_name(), trimmed(own));
+    }
+    compare("docs/commands.md", &text);
+}
+
+/// Without blanks at the ends of lines, and without empty lines at the end.
+fn trimmed(text: &str) -> String {
+    let lines: String = text.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    format!("{}\n", lines.trim_end())
+}
+
+/// The site of docs/ has every page, and every page of it is there.
+#[test]
+fn the_summary_lists_every_page() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let summary = std::fs::read_to_string(docs.join("SUMMARY.md")).unwrap();
+    let mut pages = Vec::new();
+    for folder in ["", "how-to"] {
+        for entry in std::fs::read_dir(docs.join(folder)).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if name.ends_with(".md") && name != "SUMMARY.md" {
+                pages.push(Path::new(folder).join(name).to_str().unwrap().to_owned());
+            }
+        }
+    }
+    pages.sort();
+    let mut listed: Vec<_> =
+        summary.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, pages);
 }

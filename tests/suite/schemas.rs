@@ -98,7 +98,7 @@ fn verify() {
         vec!["verify", "--format", "json", "nowhere", "mirror", "paper.pdf", "badge.svg"];
     arguments.extend(["mine/a.json", "twice.json", "list.jsonl"]);
     let mut names = vec![format!("mirror/pith/{}.json", crate::records::HETEGEN_SUFFIX)];
-    for check in ALL {
+    for check in ALL.into_iter().filter(|check| !check.is_of_sources()) {
         for file in ["bad.pdf", "good.pdf"] {
             let name = format!("{}-{file}", check.id);
             desk.copy(&format!("checks/{}/{file}", check.id), &name);
@@ -117,11 +117,42 @@ fn verify() {
 }
 
 #[test]
+fn compute() {
+    let (desk, schema) = (Desk::new(), Schema::of("compute"));
+    for name in ["oai.xml", "snapshot.jsonl", "atom.xml", "fields.json"] {
+        desk.copy(&format!("metadata/{name}"), name);
+    }
+    let files =
+        ["compute", "--format", "json", "oai.xml", "snapshot.jsonl", "atom.xml", "fields.json"];
+    let objects = desk.run(&files).json();
+    assert_eq!(objects.len(), 6);
+    let record: Value = serde_json::from_str(crate::records::HETEGEN).unwrap();
+    let mut fields = record["canonical_record"]["metadata"].clone();
+    fields["id"] = json!("2403.01164");
+    fields["version"] = json!(2);
+    desk.write("later.json", fields.to_string().as_bytes());
+    let beside =
+        ["compute", "--format", "json", "later.json", "fields.json", "--against", "mirror"];
+    let beside = desk.run(&beside).json();
+    assert_eq!(
+        (&beside[0]["against"]["outcome"], &beside[1]["against"]["outcome"]),
+        (&json!("differs"), &json!("no-record"))
+    );
+    objects.iter().chain(&beside).for_each(|object| schema.hold(object));
+    schema.need(&objects[0], &[]);
+    schema.need(&objects[4], &[]);
+    schema.refuse(&objects[0], "/canonical_sha256", json!("0"));
+    schema.refuse(&objects[0], "/canonical_record/metadata/license", Value::Null);
+    schema.refuse(&beside[0], "/against/outcome", json!("perhaps"));
+    schema.refuse(&beside[0], "/against/differences/0/field", json!("luck"));
+}
+
+#[test]
 fn check() {
     let (desk, schema) = (Desk::new(), Schema::of("check"));
     let mut paths = vec!["nowhere.pdf".to_owned(), "mirror".into(), "locked.pdf".into()];
     desk.copy("checks/pdf-encrypted/bad-user.pdf", "locked.pdf");
-    for check in ALL {
+    for check in ALL.into_iter().filter(|check| !check.is_of_sources()) {
         for file in ["bad.pdf", "good.pdf"] {
             let name = format!("{}-{file}", check.id);
             desk.copy(&format!("checks/{}/{file}", check.id), &name);
@@ -133,6 +164,10 @@ fn check() {
     let objects = desk.run(&arguments).json();
     assert_eq!(objects.len(), paths.len());
     objects.iter().for_each(|object| schema.hold(object));
+    let desk = crate::checks_of_sources::desk("tex-number-malformed", "bad");
+    let sources = desk.run(&["check", "--format", "json", "paper"]).json();
+    schema.hold(&sources[0]);
+    schema.refuse(&sources[0], "/findings/0/place/column", json!(0));
     let placed =
         |object: &&Value| object.pointer("/findings/0/place/object").is_some_and(Value::is_string);
     let found = objects.iter().find(placed).unwrap();
@@ -171,6 +206,35 @@ fn inject() {
     assert_eq!(exits, [1, 2, 3, 4, 5]);
     schema.need(&good, &[]);
     schema.refuse(&good, "/schema", json!("pith.verify/1"));
+}
+
+#[test]
+fn add() {
+    let (desk, schema) = (Desk::new(), Schema::of("add"));
+    desk.copy("papers/article/main.tex", "main.tex");
+    let run = |more: &[&str]| {
+        let mut objects = desk.run(&[&["add", "--format", "json"], more].concat()).json();
+        assert_eq!(objects.len(), 1, "{more:?}");
+        objects.remove(0)
+    };
+    let good = run(&["main.tex", "2403.01164", "--mirror", "mirror"]);
+    let again = run(&["main.tex", "2403.01164", "--mirror", "mirror"]);
+    let bad = [
+        run(&["main.tex", "2404.14294", "--mirror", "mirror"]),
+        run(&["main.tex", "gibberish", "--mirror", "mirror"]),
+        run(&["main.tex", "2501.00001", "--mirror", "mirror"]),
+        run(&["main.tex", "2403.01164", "--offline"]),
+        run(&["nowhere.tex", "2403.01164", "--mirror", "mirror"]),
+    ];
+    [&good, &again].into_iter().chain(&bad).for_each(|object| schema.hold(object));
+    let exits: Vec<_> =
+        bad.iter().map(|object| object["error"]["exit"].as_u64().unwrap()).collect();
+    assert_eq!(exits, [1, 2, 3, 4, 5]);
+    assert_eq!((&good["changed"], &again["changed"]), (&json!(true), &json!(false)));
+    schema.need(&good, &[]);
+    schema.refuse(&good, "/files/0/action", json!("eaten"));
+    schema.refuse(&good, "/lines/0/line", json!(0));
+    schema.refuse(&good, "/pith_number", Value::Null);
 }
 
 #[test]

@@ -179,7 +179,7 @@ fn answers_of_no_use_are_named() {
             status("500 Internal Server Error"),
             "answered with an error: 500",
         ),
-        ("a page", with_type("text/html", "<html></html>"), "it is HTML or XML, not JSON"),
+        ("a page", with_type("text/html", "<html></html>"), "a web page instead of a record"),
         ("cut off", json(&HETEGEN[..1000]), "it is not JSON: EOF"),
         ("no record", json("{\"ok\":true}"), "neither a record nor a Pith Number"),
         ("too much", json(big), "more than 2000000 bytes"),
@@ -252,5 +252,6 @@ fn addresses_are_checked_before_anything_is_opened() {
     }
     let down = Http::new("http://127.0.0.1:9/base").unwrap();
     assert_eq!(down.name(), "http://127.0.0.1:9/base");
-    assert_eq!(block_on(down.fetch(&query("WKFOJ2EC"))).unwrap_err(), SourceError::ShortForm);
+    let short = query("WKFOJ2EC");
+    assert_eq!(block_on(down.fetch(&short, None)).err(), Some(SourceError::ShortForm));
 }

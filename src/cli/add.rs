@@ -1,0 +1,340 @@
+//! `pith add MAIN.tex ID`
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::changes::{self, Change};
+use super::context::Context;
+use super::options::Options;
+use super::terminal::Terminal;
+use super::{Exit, Failure, Run, files, main_file};
+use crate::escape;
+use crate::id::{PithNumber, Query};
+use crate::paper::{self, Line, Paper, Wired};
+use crate::record::{self, Record};
+use crate::report::{line, wrap};
+use crate::source::Resolved;
+use crate::sty::{self, State};
+
+const SCHEMA: &str = "pith.add/1";
+/// The package beside the main file.
+pub(super) const STY: &str = "pith.sty";
+/// The pinned record beside the main file.
+pub(super) const PIN: &str = "pith.json";
+
+/// Wire a paper: pith.sty with the proof, two lines in the main file, the record pinned
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pith add main.tex 2403.01164
+  pith add main.tex 2403.01164 --dry-run | less
+
+Written beside the main file: pith.sty, which carries the proof, and pith.json, the
+record that `pith check` compares with. In the main file, after the last package:
+
+  \\usepackage{pith}
+  \\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}
+
+Every other byte stays. A second run changes nothing; `pith remove main.tex` undoes it.")]
+pub(super) struct Args {
+    /// The paper's main file, or its folder
+    #[arg(value_name = "MAIN.tex")]
+    main: PathBuf,
+
+    /// The paper
+    #[arg(value_name = "ID")]
+    id: String,
+
+    /// Print what would change, as a unified diff, and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+
+    /// Replace another number, and files of these names that are not pith's
+    #[arg(long)]
+    force: bool,
+
+    /// How to print what was done
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
+    format: Format,
+}
+
+/// The forms in which it is told what was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people; may change.
+    Text,
+    /// One JSON object; may only grow.
+    Json,
+}
+
+pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    let result = add(args, options, terminal);
+    if let (Err(failure), Format::Json) = (&result, args.format) {
+        let input = args.main.display().to_string();
+        terminal.raw(failure.json(SCHEMA, &input).as_bytes())?;
+    }
+    result
+}
+
+fn add(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    swapped(args)?;
+    let main = main_file::of(&args.main)?;
+    // What is wrong with the paper is said before a registry is asked.
+    let paper = main_file::read(&main)?;
+    let resolved = super::sty::verified(&args.id, &Context::new(options)?, terminal)?;
+    let plan = Plan::new(&main, &paper, &resolved, args.force)?;
+    if !args.dry_run {
+        changes::apply(&plan.changes)?;
+    }
+    match (args.format, args.dry_run) {
+        (Format::Json, _) => terminal.raw(line(&plan.json(args, &resolved)).as_bytes())?,
+        (Format::Text, true) => plan.show_diff(terminal)?,
+        (Format::Text, false) => {}
+    }
+    if args.format == Format::Text {
+        plan.say(args, &resolved, terminal);
+    }
+    Ok(Exit::Good)
+}
+
+/// The arguments the other way round: the id first.
+fn swapped(args: &Args) -> Result<(), Failure> {
+    let id = args.main.to_string_lossy();
+    if args.main.exists() || id.parse::<Query>().is_err() || !Path::new(&args.id).exists() {
+        return Ok(());
+    }
+    let message = format!("{id} is an id and {} a file: the file comes first", args.id);
+    Err(Failure::new(Exit::Usage, message, Some(format!("pith add {} {id}", args.id))))
+}
+
+/// Everything that is to be written.
+struct Plan {
+    changes: Vec<Change>,
+    lines: Vec<Line>,
+    number: PithNumber,
+}
+
+impl Plan {
+    fn new(main: &Path, paper: &Paper, resolved: &Resolved, force: bool) -> Result<Self, Failure> {
+        let record = &resolved.record;
+        let fail = |error| Failure::of(Exit::Wrong, &main.display().to_string(), &error);
+        let number = resolved.verdict.pith_number.expect("what verified has a number");
+        let beside = |name: &str| main.with_file_name(name);
+        let package = sty::render(record)
+            .map_err(|error| Failure::of(Exit::Wrong, &number.to_string(), &error))?;
+        let pinned = Pinned::read(&beside(PIN))?;
+        pinned.guard(record, force)?;
+        // The number of the record that is pinned is ours to replace where the new record is of the same paper.
+        let was_ours = |text: &str| {
+            force || paper::number(text).is_ok_and(|number| pinned.is_of_same_paper(number, record))
+        };
+        let Wired { edits, lines } = paper::wire(paper, &number.suffix, was_ours).map_err(fail)?;
+        let mut changes: Vec<_> = edits
+            .into_iter()
+            .map(|edit| Change {
+                path: beside(&edit.file),
+                old: Some(edit.old),
+                new: Some(edit.new),
+            })
+            .collect();
+        let mut json = record.proof_json().expect("what verified has a receipt");
+        json.push('\n');
+        let new = match pinned.holds(record) {
+            true => pinned.bytes.clone(),
+            false => Some(json.into_bytes()),
+        };
+        changes.push(Change { path: pinned.path, old: pinned.bytes, new });
+        changes.push(package_change(&beside(STY), package, force)?);
+        changes.retain(|change| !change.is_none());
+        Ok(Self { changes, lines, number })
+    }
+
+    fn show_diff(&self, terminal: &mut Terminal) -> Result<(), Failure> {
+        let mut text = Vec::new();
+        for change in &self.changes {
+            let name = change.path.to_string_lossy().replace('\\', "/");
+            let name = name.trim_start_matches("./").trim_start_matches('/');
+            text.extend(paper::diff(name, change.old.as_deref(), change.new.as_deref()));
+        }
+        if !std::io::stdout().is_terminal() {
+            return terminal.raw(&text);
+        }
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let lines = text.lines().map(|line| format!("{}\n", escape::terminal(line)));
+        terminal.result(&lines.collect::<String>())
+    }
+
+    fn say(&self, args: &Args, resolved: &Resolved, terminal: &mut Terminal) {
+        let (main, number) = (args.main.display(), self.number);
+        if self.changes.is_empty() {
+            terminal.note(&format!("{main}: {number} is there already, nothing to change"));
+            return;
+        }
+        terminal.note(&format!("{main}: {number}, verified"));
+        if let Some(title) = resolved.record.title() {
+            let title = wrap(&escape::line(title), 2);
+            title.lines().for_each(|line| terminal.note(&format!("  {}", line.trim_start())));
+        }
+        for Line { file, line, text } in &self.lines {
+            terminal.note(&format!("  {file}:{line}: {text}"));
+        }
+        for change in self.changes.iter().filter(|change| change.path.ends_with(STY)) {
+            let action = action(change);
+            terminal.note(&format!(
+                "  {}: {action}, the package with the record's proof",
+                change.path.display()
+            ));
+        }
+        for change in self.changes.iter().filter(|change| change.path.ends_with(PIN)) {
+            let action = action(change);
+            terminal.note(&format!(
+                "  {}: {action}, the record that `pith check` compares with",
+                change.path.display()
+            ));
+        }
+        match args.dry_run {
+            true => terminal.note("nothing was written (--dry-run)"),
+            false => {
+                let folder = main_file::folder(&args.main);
+                let folder = super::demo::shell_word(&folder.display().to_string());
+                terminal.note(&format!("next: compile the paper twice, then: pith check {folder}"));
+            }
+        }
+    }
+
+    fn json<'a>(&'a self, args: &Args, resolved: &'a Resolved) -> AddJson<'a> {
+        let file = |change: &'a Change| FileJson {
+            path: change.path.display().to_string(),
+            action: action(change),
+        };
+        AddJson {
+            schema: SCHEMA,
+            input: args.main.display().to_string(),
+            pith_number: self.number.to_string(),
+            verdict: resolved.verdict.status().to_string(),
+            source: resolved.record.fields().ok().map(|fields| fields.source.prefixed()),
+            changed: !self.changes.is_empty(),
+            dry_run: args.dry_run,
+            files: self.changes.iter().map(file).collect(),
+            lines: self
+                .lines
+                .iter()
+                .map(|Line { file, line, text }| LineJson { file, line: *line, text })
+                .collect(),
+        }
+    }
+}
+
+fn action(change: &Change) -> &'static str {
+    match (&change.old, &change.new) {
+        (None, _) => "created",
+        (_, None) => "removed",
+        _ => "updated",
+    }
+}
+
+/// What was done (`pith.add/1`).
+#[derive(Serialize)]
+struct AddJson<'a> {
+    schema: &'static str,
+    input: String,
+    pith_number: String,
+    verdict: String,
+    source: Option<String>,
+    changed: bool,
+    dry_run: bool,
+    files: Vec<FileJson>,
+    lines: Vec<LineJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct FileJson {
+    path: String,
+    action: &'static str,
+}
+
+#[derive(Serialize)]
+struct LineJson<'a> {
+    file: &'a str,
+    line: u32,
+    text: &'a str,
+}
+
+/// The bytes of a file that may not be there.
+pub(super) fn existing(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        _ => files::read(path, limit).map(Some),
+    }
+}
+
+/// The pith.json beside the paper.
+struct Pinned {
+    path: PathBuf,
+    bytes: Option<Vec<u8>>,
+    record: Option<Record>,
+}
+
+impl Pinned {
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let bytes = existing(path, record::MAX_BYTES)?;
+        let record = bytes.as_deref().and_then(|bytes| Record::from_slice(bytes).ok());
+        Ok(Self { path: path.to_owned(), bytes, record })
+    }
+
+    /// A file that pins another paper, or is something else, is not replaced unasked.
+    fn guard(&self, new: &Record, force: bool) -> Result<(), Failure> {
+        let wrong = match (&self.bytes, &self.record) {
+            (None, _) => return Ok(()),
+            _ if force => return Ok(()),
+            (Some(_), None) => "it holds no record".to_owned(),
+            (Some(_), Some(old)) => match (old.fields(), new.fields()) {
+                _ if old.digest() == new.digest() => return Ok(()),
+                (Ok(old), Ok(new)) if old.source.same_paper(&new.source) => return Ok(()),
+                (Ok(other), _) => format!("it pins the record of {}", other.source.prefixed()),
+                (Err(_), _) => "it holds a record that cannot be read".to_owned(),
+            },
+        };
+        let message = format!("{}: {wrong}, so nothing was written", self.path.display());
+        Err(Failure::new(Exit::Wrong, message, Some("to replace it, add --force".into())))
+    }
+
+    /// Whether the proof that is pinned is this record's.
+    fn holds(&self, record: &Record) -> bool {
+        self.record.as_ref().is_some_and(|pinned| pinned.proof() == record.proof())
+    }
+
+    fn is_of_same_paper(&self, number: PithNumber, new: &Record) -> bool {
+        let Some(old) = &self.record else { return false };
+        match (old.fields(), new.fields()) {
+            (Ok(of), Ok(new)) => {
+                of.number(&old.digest()).suffix == number.suffix
+                    && of.source.same_paper(&new.source)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// pith.sty as it should be. One that someone wrote or edited is not replaced unasked.
+fn package_change(path: &Path, package: String, force: bool) -> Result<Change, Failure> {
+    let old = existing(path, record::MAX_BYTES)?;
+    let wrong = match old.as_deref().map(|bytes| sty::Reading::read(bytes).state) {
+        _ if force => None,
+        Some(State::Modified) => Some("it was edited since it was written"),
+        Some(State::Foreign) => Some("it is not pith's"),
+        Some(State::Newer) => Some("it is of a newer version than this program writes"),
+        None | Some(State::Same | State::Older) => None,
+    };
+    if let Some(wrong) = wrong {
+        let message = format!("{}: {wrong}, so nothing was written", path.display());
+        return Err(Failure::new(Exit::Wrong, message, Some("to replace it, add --force".into())));
+    }
+    let unix = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+    // Other line ends do not make another package.
+    let is_same = old.as_deref().is_some_and(|old| unix(old) == package);
+    let new = if is_same { old.clone() } else { Some(package.into_bytes()) };
+    Ok(Change { path: path.to_owned(), old, new })
+}

@@ -1,0 +1,141 @@
+//! `pith pack DIR`
+
+use std::path::{Path, PathBuf};
+
+use super::add::PIN;
+use super::check::Checker;
+use super::context::{keyring, query};
+use super::options::Options;
+use super::settings::{CONFIG, Config, LastSettings};
+use super::terminal::Terminal;
+use super::{Exit, Failure, Run, files, main_file, sources};
+use crate::latex::Tree;
+use crate::paper::{self, Left, Pack, Paper};
+use crate::report::{Counts, FileReport};
+
+/// How many names of one kind are listed, unless all are asked for.
+const MAX_LISTED: usize = 4;
+
+/// Pack a paper's sources for arXiv, if they pass the checks
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pith pack .                              check, then write ./arxiv.tar.gz
+  pith pack paper -o upload.tar.gz
+
+In it: the sources, figures, bibliography (.bbl) and pith.sty. Left out, and listed (all
+with -v): what TeX and editors write, hidden files, the compiled paper. The same files
+give the same archive, byte for byte. It is read back and checked before it is written.")]
+pub(super) struct Args {
+    /// The paper's folder, or its main file
+    #[arg(value_name = "DIR", default_value = ".")]
+    dir: PathBuf,
+
+    /// Where to write
+    #[arg(short, long, value_name = "OUT.tar.gz", default_value = "arxiv.tar.gz")]
+    output: PathBuf,
+
+    /// The paper that it should be
+    #[arg(long, value_name = "ID")]
+    expect: Option<String>,
+
+    /// Pack also what does not pass the checks
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    let main = main_file::of(&args.dir)?;
+    let checker = Checker {
+        is_verbose: options.verbose,
+        keys: keyring(options)?,
+        password: None,
+        expected: args.expect.as_deref().map(query).transpose()?,
+        context: None,
+    };
+    let settings = LastSettings::new(&Config::Nearest).of(&main)?;
+    let reports = sources::reports(&checker, &args.dir, &settings);
+    refuse(&reports, args.force, terminal)?;
+    let (folder, name) = top(&args.dir, &main);
+    let tree = Tree::Folder(folder.to_owned());
+    let packed = Paper::read(&tree, &name)
+        .map_err(paper::PackError::from)
+        .and_then(|paper| paper::pack(&tree, &paper, &except(folder, &args.output)))
+        .map_err(|error| Failure::of(Exit::Io, &args.dir.display().to_string(), &error))?;
+    let read_back = sources::report_of_archive(&checker, &packed.archive, &args.output);
+    refuse(&[read_back], args.force, terminal)?;
+    files::write(&args.output, &packed.archive, terminal)?;
+    let most = if options.verbose { usize::MAX } else { MAX_LISTED };
+    say(&packed, &args.output, most, terminal);
+    Ok(Exit::Good)
+}
+
+/// The folder that is packed, and the name of the main file in it.
+fn top<'a>(given: &'a Path, main: &'a Path) -> (&'a Path, String) {
+    let folder = if given.is_dir() { given } else { main_file::folder(main) };
+    let name = main.strip_prefix(folder).unwrap_or(main);
+    (folder, name.to_string_lossy().replace('\\', "/"))
+}
+
+/// What stays out because of this program.
+fn except(folder: &Path, output: &Path) -> Vec<Left> {
+    let same = |path: &Path| path.canonicalize().ok();
+    let output_folder = output.parent().filter(|folder| *folder != Path::new(""));
+    let is_inside = same(output_folder.unwrap_or(Path::new("."))) == same(folder);
+    let name = output.file_name().map(|name| name.to_string_lossy().into_owned());
+    let mut except = vec![
+        Left { name: PIN.into(), why: "not needed by TeX" },
+        Left { name: CONFIG.into(), why: "not needed by TeX" },
+    ];
+    except.extend(name.filter(|_| is_inside).map(|name| Left { name, why: "an archive" }));
+    except
+}
+
+/// Shows what was found; an error ends it, unless forced.
+fn refuse(reports: &[FileReport], force: bool, terminal: &mut Terminal) -> Result<(), Failure> {
+    let style = terminal.text;
+    let is_bad = |report: &&FileReport| report.outcome.is_err() || report.has_errors();
+    let bad: Vec<_> = reports.iter().filter(is_bad).collect();
+    let Some(first) = bad.first() else { return Ok(()) };
+    for report in &bad {
+        terminal.show(&style.file(report, false));
+    }
+    // What cannot be read cannot be packed either.
+    if let Err(unchecked) = &first.outcome {
+        let message = format!("{}: {}, so nothing was packed", first.input(), unchecked.message);
+        return Err(Failure::new(Exit::Io, message, unchecked.remedy.clone()));
+    }
+    if force {
+        terminal.note("packed all the same (--force)");
+        return Ok(());
+    }
+    let check = bad.iter().find_map(|report| Counts::of(report).example).map_or("", |(id, _)| id);
+    let message = "the paper does not pass the checks, so nothing was packed";
+    let remedy = format!("pith explain {check}; to pack all the same, add --force");
+    Err(Failure::new(Exit::Wrong, message, Some(remedy)))
+}
+
+fn say(packed: &Pack, output: &Path, most: usize, terminal: &mut Terminal) {
+    let (count, size) = (packed.files.len(), packed.archive.len().div_ceil(1000));
+    let plural = if count == 1 { "" } else { "s" };
+    terminal.note(&format!("{}: {count} file{plural}, {size} kB", output.display()));
+    let mut kinds: Vec<&str> = Vec::new();
+    for left in &packed.left {
+        if !kinds.contains(&left.why) {
+            kinds.push(left.why);
+        }
+    }
+    for why in kinds {
+        let names = packed.left.iter().filter(|left| left.why == why).map(|left| &*left.name);
+        let names: Vec<_> = names.collect();
+        let more = names.len().saturating_sub(most);
+        let listed = names[..names.len() - more].join(", ");
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        terminal.note(&format!("  left out, {why}: {listed}{more}"));
+    }
+    for warning in &packed.warnings {
+        terminal.note(&format!("  warning: {warning}"));
+    }
+    if packed.warnings.is_empty() {
+        terminal.note("ready for arXiv");
+    }
+}

@@ -1,0 +1,268 @@
+//! What in a source is code: comments, verbatim text and what TeX never reads are blanked out.
+
+/// Environments whose text TeX does not read as commands.
+const VERBATIM: [&[u8]; 20] = [
+    b"verbatim",
+    b"verbatim*",
+    b"Verbatim",
+    b"Verbatim*",
+    b"BVerbatim",
+    b"LVerbatim",
+    b"SaveVerbatim",
+    b"VerbatimOut",
+    b"verbatimtab",
+    b"listing",
+    b"lstlisting",
+    b"minted",
+    b"comment",
+    b"filecontents",
+    b"filecontents*",
+    b"luacode",
+    b"luacode*",
+    b"pycode",
+    b"asy",
+    b"tcblisting",
+];
+
+/// Conditionals that take braces, so no `\fi` belongs to them.
+const NO_CONDITIONALS: [&[u8]; 16] = [
+    b"iff",
+    b"ifthenelse",
+    b"ifbool",
+    b"iftoggle",
+    b"ifdef",
+    b"ifcsdef",
+    b"ifundef",
+    b"ifcsundef",
+    b"ifdefmacro",
+    b"ifdefempty",
+    b"ifdefstring",
+    b"ifblank",
+    b"ifstrempty",
+    b"ifstrequal",
+    b"ifnumcomp",
+    b"ifpackageloaded",
+];
+
+/// The source with everything that is no code replaced by blanks, of the same length, so that places stay the
+/// same. Line ends stay.
+pub fn code_of(source: &[u8]) -> Vec<u8> {
+    let mut mask = Mask { code: source.to_vec(), verbatim: Vec::new() };
+    if source.starts_with(b"\xef\xbb\xbf") {
+        mask.blank(0, 3);
+    }
+    let mut at = 0;
+    while at < mask.code.len() {
+        at = mask.step(at);
+    }
+    mask.code
+}
+
+/// Whether a control word begins a conditional that ends with `\fi`.
+pub(super) fn is_conditional(name: &[u8]) -> bool {
+    name.starts_with(b"if") && !NO_CONDITIONALS.contains(&name)
+}
+
+/// The end of the control word whose backslash stands at `at`.
+pub(super) fn word_end(code: &[u8], at: usize) -> usize {
+    let letters = code[at + 1..].iter().take_while(|b| b.is_ascii_alphabetic() || **b == b'@');
+    at + 1 + letters.count()
+}
+
+struct Mask {
+    code: Vec<u8>,
+    /// Verbatim environments that the paper defines.
+    verbatim: Vec<Vec<u8>>,
+}
+
+impl Mask {
+    fn blank(&mut self, from: usize, to: usize) {
+        let to = to.min(self.code.len());
+        for byte in &mut self.code[from.min(to)..to] {
+            if !matches!(byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+        }
+    }
+
+    fn line_end(&self, at: usize) -> usize {
+        let rest = self.code[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        rest.map_or(self.code.len(), |length| at + length)
+    }
+
+    /// Looks at what stands at `at`; where to look next.
+    fn step(&mut self, at: usize) -> usize {
+        match self.code[at] {
+            b'%' => {
+                let end = self.line_end(at);
+                self.blank(at, end);
+                end
+            }
+            b'\\' => {
+                let end = word_end(&self.code, at);
+                if end == at + 1 {
+                    return at + 2;
+                }
+                let name = self.code[at + 1..end].to_vec();
+                self.word(&name, at, end)
+            }
+            _ => at + 1,
+        }
+    }
+
+    fn word(&mut self, name: &[u8], at: usize, end: usize) -> usize {
+        match name {
+            b"verb" | b"Verb" | b"lstinline" | b"mintinline" => self.inline(name, end),
+            b"begin" => self.begin(end),
+            b"lstnewenvironment" | b"DefineVerbatimEnvironment" | b"newminted" => {
+                let name = self.group(end).map(|(from, to)| self.code[from..to].to_vec());
+                self.verbatim.extend(name);
+                end
+            }
+            b"iffalse" => self.skipped(at, end),
+            b"endinput" => {
+                let line_end = self.line_end(end);
+                self.blank(line_end, self.code.len());
+                end
+            }
+            b"end" => match self.group(end) {
+                Some((from, to)) if &self.code[from..to] == b"document" => {
+                    self.blank(to + 1, self.code.len());
+                    self.code.len()
+                }
+                _ => end,
+            },
+            _ => end,
+        }
+    }
+
+    /// The text in the braces that follow `at`, on the same line.
+    fn group(&self, at: usize) -> Option<(usize, usize)> {
+        let blanks = self.code[at..].iter().take_while(|byte| **byte == b' ').count();
+        let open = at + blanks;
+        if self.code.get(open) != Some(&b'{') {
+            return None;
+        }
+        let length = self.code[open..].iter().position(|byte| matches!(byte, b'}' | b'\n'))?;
+        (self.code[open + length] == b'}').then_some((open + 1, open + length))
+    }
+
+    /// `\verb|...|` and its kin: up to the same character, on one line.
+    fn inline(&mut self, name: &[u8], end: usize) -> usize {
+        let line_end = self.line_end(end);
+        let mut at = end;
+        if self.code.get(at) == Some(&b'*') {
+            at += 1;
+        }
+        if self.code.get(at) == Some(&b'[') && name != b"verb" {
+            let close = self.code[at..line_end].iter().position(|byte| *byte == b']');
+            at += close.map_or(0, |close| close + 1);
+        }
+        if name == b"mintinline"
+            && let Some((_, close)) = self.group(at)
+        {
+            at = close + 1;
+        }
+        let Some(&open) = self.code[at..line_end].first() else { return end };
+        // A macro of that name that is being defined, or used otherwise.
+        if open.is_ascii_alphanumeric() || matches!(open, b' ' | b'}' | b'\\' | b'%') {
+            return end;
+        }
+        let close = if open == b'{' { b'}' } else { open };
+        let length = self.code[at + 1..line_end].iter().position(|byte| *byte == close);
+        match length {
+            Some(length) => {
+                self.blank(at, at + length + 2);
+                at + length + 2
+            }
+            None => end,
+        }
+    }
+
+    fn begin(&mut self, end: usize) -> usize {
+        let Some((from, to)) = self.group(end) else { return end };
+        let name = self.code[from..to].to_vec();
+        let is_verbatim = VERBATIM.contains(&&name[..]) || self.verbatim.contains(&name);
+        if !is_verbatim {
+            return to + 1;
+        }
+        let close = [b"\\end{", &name[..], b"}"].concat();
+        let rest = self.code[to..].windows(close.len()).position(|window| window == close);
+        let stop = rest.map_or(self.code.len(), |length| to + length);
+        self.blank(to + 1, stop);
+        stop
+    }
+
+    /// `\iffalse ... \fi`, how authors comment out pages. An `\else` ends what is skipped.
+    fn skipped(&mut self, at: usize, end: usize) -> usize {
+        let (mut depth, mut look) = (1, end);
+        while let Some(found) = self.code[look..].iter().position(|b| matches!(b, b'\\' | b'%')) {
+            let start = look + found;
+            if self.code[start] == b'%' {
+                look = self.line_end(start);
+                continue;
+            }
+            let stop = word_end(&self.code, start);
+            let name = &self.code[start + 1..stop];
+            match name {
+                b"fi" => depth -= 1,
+                b"else" if depth == 1 => depth = 0,
+                name if is_conditional(name) => depth += 1,
+                _ => {}
+            }
+            if depth == 0 {
+                // The closing `\fi` goes with its `\iffalse`; an `\else` leaves one `\fi` that nothing opens.
+                self.blank(at, stop);
+                return stop;
+            }
+            look = stop.max(start + 2).min(self.code.len());
+        }
+        end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(source: &str) -> String {
+        let code = code_of(source.as_bytes());
+        assert_eq!(code.len(), source.len());
+        let text = String::from_utf8_lossy(&code).into_owned();
+        text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    }
+
+    #[test]
+    fn what_tex_does_not_read_is_blank() {
+        for (source, expected) in [
+            ("a % b\nc\n", "a\nc\n"),
+            ("50\\% a\n", "50\\% a\n"),
+            ("\\\\% a\n", "\\\\\n"),
+            (
+                "\\begin{verbatim}\n\\a\n\\end{verbatim} x\n",
+                "\\begin{verbatim}\n\n\\end{verbatim} x\n",
+            ),
+            ("\\verb|\\a| b\n", "\\verb     b\n"),
+            ("\\verb+%+ b\n", "\\verb    b\n"),
+            ("\\lstinline[x]{\\a} b\n", "\\lstinline[x]     b\n"),
+            ("\\iffalse\n\\a\n\\ifx b\\fi\n\\fi c\n", "\n\n\n    c\n"),
+            ("a\\endinput b\nc\n", "a\\endinput b\n\n"),
+            ("\\end{document}\n\\a\n", "\\end{document}\n\n"),
+            (
+                "\\lstnewenvironment{code}{}{}\n\\begin{code}\n\\a\n\\end{code}\n",
+                "\\lstnewenvironment{code}{}{}\n\\begin{code}\n\n\\end{code}\n",
+            ),
+        ] {
+            assert_eq!(code(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn no_bytes_end_it() {
+        for source in
+            ["\\", "\\begin", "\\begin{", "\\verb", "\\verb|", "\\iffalse", "%", "\\end{document}"]
+        {
+            assert_eq!(code_of(source.as_bytes()).len(), source.len());
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! `\usepackage{pith}` and `\pithnumber{...}` go into a paper; every other byte stays.
+
+use std::ops::Range;
+
+use super::{Edit, Event, Kind, Paper, number};
+use crate::error::Remedy;
+use crate::id::Suffix;
+use crate::latex::{nesting, optional};
+
+/// Why a paper was not touched.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WireError {
+    /// No `\begin{document}`, so this is not the main file.
+    #[error("it has no \\begin{{document}}, so it is not the paper's main file")]
+    NoDocument,
+    /// No `\documentclass` before which the lines must not stand.
+    #[error("it has no \\documentclass{}", .0.as_ref().map_or(String::new(), |name| format!("; that is in {name}")))]
+    NoClass(Option<String>),
+    /// The paper has a number already, and it is another one.
+    #[error("it has \\pithnumber{{{number}}} already ({place})")]
+    OtherNumber {
+        /// The argument as it is written.
+        number: String,
+        /// File and line.
+        place: String,
+    },
+    /// The paper has several numbers.
+    #[error("it has two \\pithnumber, at {0} and {1}")]
+    TwoNumbers(String, String),
+}
+
+impl Remedy for WireError {
+    fn remedy(&self) -> Option<String> {
+        Some(match self {
+            Self::NoClass(Some(name)) => format!("give that file: pith add {name} ID"),
+            Self::NoDocument | Self::NoClass(None) => {
+                "give the file that has \\documentclass".into()
+            }
+            Self::OtherNumber { .. } => {
+                "give that paper's id, or replace the number with --force".into()
+            }
+            Self::TwoNumbers(..) => "remove one of them: a paper has one Pith Number".into(),
+        })
+    }
+}
+
+/// A line that was put into a paper, or changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The file.
+    pub file: String,
+    /// The line, from 1, as it is now.
+    pub line: u32,
+    /// What was put there.
+    pub text: String,
+}
+
+/// What is to be changed in a paper.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wired {
+    /// The files that change; none where the paper has both lines.
+    pub edits: Vec<Edit>,
+    /// What is new in them.
+    pub lines: Vec<Line>,
+}
+
+/// Adds the two lines after the last package of the preamble. What is there already stays where it is. Another
+/// number is replaced where `may_replace` says so of it, as it is written.
+///
+/// # Errors
+/// [`WireError`]; nothing is to be changed then.
+pub fn wire(
+    paper: &Paper,
+    suffix: &Suffix,
+    may_replace: impl Fn(&str) -> bool,
+) -> Result<Wired, WireError> {
+    let document = preamble_end(paper).ok_or(WireError::NoDocument)?;
+    let old = the_number(paper)?;
+    if let Some((event, text)) = old
+        && number(text).map(|number| number.suffix) != Ok(*suffix)
+        && !may_replace(text)
+    {
+        let place = place(paper, event);
+        return Err(WireError::OtherNumber { number: text.trim().to_owned(), place });
+    }
+    let mut changes = Changes::default();
+    if let Some((event, text)) = old
+        && number(text).map(|number| number.suffix) != Ok(*suffix)
+    {
+        let new = format!("\\pithnumber{{{suffix}}}");
+        changes.push(event.file, event.argument.clone(), suffix.to_string(), vec![new]);
+    }
+    let package = "\\usepackage{pith}".to_owned();
+    let line = format!("\\pithnumber{{{suffix}}}");
+    let loaded = paper.loads().last();
+    match (loaded, old) {
+        (Some(_), Some(_)) => {}
+        (None, None) => {
+            changes.insert(paper, after_packages(paper, document)?, vec![package, line])
+        }
+        (Some(_), None) => changes.insert(paper, after_packages(paper, document)?, vec![line]),
+        (None, Some((event, _))) => {
+            let at = after_packages(paper, document)?;
+            let before = Point::line_of(&paper.main().bytes, event.range.start);
+            // The package comes first, wherever the number stands.
+            let is_late = event.file == 0 && event.range.start < at.offset;
+            changes.insert(paper, if is_late { before } else { at }, vec![package]);
+        }
+    }
+    Ok(changes.apply(paper))
+}
+
+/// The number of the paper, where it has one; the same number twice is one.
+fn the_number(paper: &Paper) -> Result<Option<(&Event, &str)>, WireError> {
+    let mut numbers = paper.numbers();
+    let Some(first) = numbers.next() else { return Ok(None) };
+    let suffix = |text: &str| number(text).ok().map(|number| number.suffix);
+    match numbers.find(|(_, text)| suffix(text) != suffix(first.1) && text != &first.1) {
+        Some((other, _)) => Err(WireError::TwoNumbers(place(paper, first.0), place(paper, other))),
+        None => Ok(Some(first)),
+    }
+}
+
+pub(super) fn place(paper: &Paper, event: &Event) -> String {
+    let spot = paper.spot(event.file, event.range.clone());
+    format!("{}:{}", paper.files[event.file].name, spot.line)
+}
+
+/// Where the preamble ends in the main file: `\begin{document}`, or the command that includes the file that has it.
+fn preamble_end(paper: &Paper) -> Option<usize> {
+    let document = paper.events.iter().position(|event| event.kind == Kind::Document)?;
+    let before = &paper.events[..=document];
+    let in_main = before.iter().rposition(|event| event.file == 0)?;
+    Some(before[in_main].range.start)
+}
+
+/// A place for whole lines in the main file.
+#[derive(Clone, Copy, Debug)]
+struct Point {
+    offset: usize,
+    /// Whether the rest of the line goes on with code, so that the text stands within the line.
+    is_inline: bool,
+}
+
+impl Point {
+    /// The beginning of the line that `at` stands on.
+    fn line_of(bytes: &[u8], at: usize) -> Self {
+        let end = bytes[..at].iter().rposition(|byte| matches!(byte, b'\n' | b'\r'));
+        let offset = end.map_or(0, |end| end + 1);
+        let offset = if offset == 0 && bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { offset };
+        let is_blank = bytes[offset..at].iter().all(u8::is_ascii_whitespace);
+        match is_blank {
+            true => Self { offset, is_inline: false },
+            false => Self { offset: at, is_inline: true },
+        }
+    }
+}
+
+/// The end of the first line after the last package where nothing is open: no group, no conditional.
+fn after_packages(paper: &Paper, end: usize) -> Result<Point, WireError> {
+    let (bytes, code) = (&paper.main().bytes, &paper.main().code);
+    let is_loader = |event: &&Event| match &event.kind {
+        Kind::Class | Kind::Packages(_) => true,
+        Kind::Input(Some(file)) => loads(paper, *file),
+        _ => false,
+    };
+    let in_preamble = |event: &&Event| event.file == 0 && event.range.start < end;
+    let loaders: Vec<_> = paper.events.iter().filter(in_preamble).filter(is_loader).collect();
+    let has_class = paper
+        .events
+        .iter()
+        .any(|event| event.kind == Kind::Class && (event.file != 0 || event.range.start < end));
+    let last = loaders.iter().map(|event| event.range.end).max();
+    let (Some(last), true) = (last, has_class) else { return Err(no_class(paper)) };
+    // A date may follow the packages.
+    let last = optional(code, last).map_or(last, |(_, end)| end);
+    let mut at = last;
+    while let Some(length) = code[at..end].iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+        let pair = code[at + length..].starts_with(b"\r\n");
+        let line_end = at + length + if pair { 2 } else { 1 };
+        if line_end <= end && nesting(&code[..at + length]).is_open() {
+            return Ok(Point { offset: line_end, is_inline: false });
+        }
+        at = line_end;
+    }
+    match nesting(&code[..last]).is_open() {
+        true => Ok(Point { offset: last, is_inline: true }),
+        false => Ok(Point::line_of(bytes, end)),
+    }
+}
+
+/// Whether a file that is included loads packages, itself or in what it includes, and has no document.
+fn loads(paper: &Paper, file: usize) -> bool {
+    let of = |event: &&Event| event.file == file;
+    let mut events = paper.events.iter().filter(of);
+    if paper.events.iter().filter(of).any(|event| event.kind == Kind::Document) {
+        return false;
+    }
+    events.any(|event| match &event.kind {
+        Kind::Class | Kind::Packages(_) => true,
+        Kind::Input(Some(inner)) => *inner > file && loads(paper, *inner),
+        _ => false,
+    })
+}
+
+/// Where the class is, if not in the main file.
+fn no_class(paper: &Paper) -> WireError {
+    let class = paper.events.iter().find(|event| event.kind == Kind::Class);
+    WireError::NoClass(class.map(|event| paper.files[event.file].name.clone()))
+}
+
+/// Texts that replace ranges, by file.
+#[derive(Default)]
+struct Changes(Vec<(usize, Range<usize>, String, Vec<String>)>);
+
+impl Changes {
+    fn push(&mut self, file: usize, range: Range<usize>, text: String, lines: Vec<String>) {
+        self.0.push((file, range, text, lines));
+    }
+
+    /// Lines with the ending that the line before has; within a line, nothing between them.
+    fn insert(&mut self, paper: &Paper, at: Point, lines: Vec<String>) {
+        let bytes = &paper.main().bytes;
+        let text = match at.is_inline {
+            true => lines.concat(),
+            false => {
+                let newline = line_ending(bytes, at.offset);
+                lines.iter().flat_map(|line| [line.as_str(), newline]).collect()
+            }
+        };
+        self.push(0, at.offset..at.offset, text, lines);
+    }
+
+    fn apply(mut self, paper: &Paper) -> Wired {
+        self.0.sort_by_key(|(file, range, ..)| (*file, range.start));
+        let mut wired = Wired::default();
+        for (index, file) in paper.files.iter().enumerate() {
+            let mut new = Vec::with_capacity(file.bytes.len() + 100);
+            let mut done = 0;
+            for (_, range, text, lines) in self.0.iter().filter(|change| change.0 == index) {
+                new.extend_from_slice(&file.bytes[done..range.start]);
+                let first = crate::latex::spot(&new, new.len()..new.len()).line;
+                let is_apart = text.ends_with(['\n', '\r']);
+                wired.lines.extend(lines.iter().zip(0..).map(|(line, place)| Line {
+                    file: file.name.clone(),
+                    line: first + if is_apart { place } else { 0 },
+                    text: line.clone(),
+                }));
+                new.extend_from_slice(text.as_bytes());
+                done = range.end;
+            }
+            if self.0.iter().any(|change| change.0 == index) {
+                new.extend_from_slice(&file.bytes[done..]);
+                wired.edits.push(Edit { file: file.name.clone(), old: file.bytes.clone(), new });
+            }
+        }
+        wired
+    }
+}
+
+/// The ending of the line that ends at `at`; at the top, that of the first line.
+fn line_ending(bytes: &[u8], at: usize) -> &'static str {
+    let before = &bytes[..at];
+    let sample = match before.last() {
+        Some(b'\n' | b'\r') => before,
+        _ => {
+            let end = bytes.iter().position(|byte| *byte == b'\n');
+            end.map_or(&b"\n"[..], |end| &bytes[..=end])
+        }
+    };
+    match sample {
+        [.., b'\r', b'\n'] => "\r\n",
+        [.., b'\r'] => "\r",
+        _ => "\n",
+    }
+}

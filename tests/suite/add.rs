@@ -1,0 +1,300 @@
+//! `pith add` and `pith remove` on papers in the shapes that sources have (tests/papers).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use crate::desk::{Desk, Ran, TESTS, run};
+use crate::tools::require;
+
+const PACKAGE: &str = "\\usepackage{pith}";
+const NUMBER: &str = "\\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}";
+
+/// Each paper, its main file, and the line on which the package goes; 0: within line 1, which is the only one.
+const PAPERS: [(&str, &str, usize); 18] = [
+    ("article", "main.tex", 5),
+    ("beamer", "slides.tex", 4),
+    ("byte-order-mark", "main.tex", 3),
+    ("conditional", "main.tex", 10),
+    ("cr", "main.tex", 3),
+    ("crlf", "main.tex", 4),
+    ("document-in-a-file", "main.tex", 3),
+    ("document-metadata", "main.tex", 4),
+    ("import", "main.tex", 4),
+    ("input-preamble", "paper.tex", 4),
+    ("latin-1", "artikel.tex", 4),
+    ("one-line", "main.tex", 0),
+    ("options-over-lines", "main.tex", 15),
+    ("own-class", "paper.tex", 3),
+    ("package-in-a-group", "main.tex", 8),
+    ("subfiles", "thesis.tex", 4),
+    ("title-first", "main.tex", 7),
+    ("verbatim", "main.tex", 10),
+];
+
+/// All files under a folder, by their names.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(of) = open.pop() {
+        for entry in std::fs::read_dir(of).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                found.insert(name, std::fs::read(path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// A desk with one of the papers in the folder `paper`.
+pub fn desk_with(paper: &str) -> Desk {
+    let desk = Desk::new();
+    desk.copy_folder(&format!("papers/{paper}"), "paper");
+    desk
+}
+
+fn add(desk: &Desk, main: &str, more: &[&str]) -> Ran {
+    let main = format!("paper/{main}");
+    desk.run(&[&["add", &main, "2403.01164", "--mirror", "mirror"], more].concat())
+}
+
+fn added(desk: &Desk, main: &str) -> Ran {
+    let ran = add(desk, main, &[]);
+    assert_eq!(ran.status, Some(0), "{}{}", ran.out(), ran.err());
+    ran
+}
+
+/// The lines as TeX counts them.
+fn lines(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\r', "\n");
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn every_paper_has_its_row() {
+    let entries = std::fs::read_dir(Path::new(TESTS).join("papers")).unwrap();
+    let folders = entries.map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir());
+    let folders: BTreeSet<_> = folders.map(|e| e.file_name().into_string().unwrap()).collect();
+    assert_eq!(folders, PAPERS.iter().map(|(name, ..)| (*name).to_owned()).collect());
+}
+
+#[test]
+fn the_lines_go_after_the_last_package_and_come_out_again() {
+    for (paper, main, line) in PAPERS {
+        let desk = desk_with(paper);
+        let before = files(&desk.join("paper"));
+        added(&desk, main);
+        let after = files(&desk.join("paper"));
+        let (old, new) = (&before[main], &after[main]);
+        if line == 0 {
+            let text = String::from_utf8(new.clone()).unwrap();
+            assert_eq!(text.replace(&format!("{PACKAGE}{NUMBER}"), "").as_bytes(), old, "{paper}");
+        } else {
+            let mut expected = lines(old);
+            expected.splice(line - 1..line - 1, [PACKAGE.to_owned(), NUMBER.to_owned()]);
+            assert_eq!(lines(new), expected, "{paper}");
+        }
+        for (name, bytes) in before.iter().filter(|(name, _)| *name != main) {
+            assert_eq!(&after[name], bytes, "{paper}/{name}");
+        }
+        assert_eq!(after.len(), before.len() + 2, "{paper}: pith.sty and pith.json are new");
+        let again = added(&desk, main);
+        assert!(again.err().contains("nothing to change"), "{paper}: {}", again.err());
+        assert_eq!(files(&desk.join("paper")), after, "{paper}: a second run changes nothing");
+        desk.good(&["remove", &format!("paper/{main}")]);
+        assert_eq!(files(&desk.join("paper")), before, "{paper}: as it was");
+    }
+}
+
+#[test]
+fn line_ends_are_those_of_the_file() {
+    for (paper, main, ending) in [("crlf", "main.tex", "\r\n"), ("cr", "main.tex", "\r")] {
+        let desk = desk_with(paper);
+        added(&desk, main);
+        let text = std::fs::read_to_string(desk.join("paper/main.tex")).unwrap();
+        assert!(text.contains(&format!("{ending}{PACKAGE}{ending}{NUMBER}{ending}")), "{text:?}");
+        assert_eq!(text.contains('\n'), ending.contains('\n'));
+    }
+}
+
+#[test]
+fn what_the_author_writes_meanwhile_stays() {
+    for (paper, main, line) in PAPERS.into_iter().filter(|(.., line)| *line > 0) {
+        let desk = desk_with(paper);
+        let path = desk.join(&format!("paper/{main}"));
+        let before = std::fs::read(&path).unwrap();
+        added(&desk, main);
+        let edited =
+            [&std::fs::read(&path).unwrap()[..], b"\n% a thought of the author\n"].concat();
+        std::fs::write(&path, edited).unwrap();
+        desk.good(&["remove", &format!("paper/{main}")]);
+        let expected = [&before[..], b"\n% a thought of the author\n"].concat();
+        assert_eq!(std::fs::read(&path).unwrap(), expected, "{paper}, line {line}");
+    }
+}
+
+/// The diff of --dry-run is one that `patch` applies, and gives what `add` gives.
+#[test]
+fn a_dry_run_prints_a_diff_that_applies() {
+    if !require("patch") {
+        return;
+    }
+    for (paper, main, _) in PAPERS {
+        let desk = desk_with(paper);
+        let before = files(&desk.join("paper"));
+        let ran = add(&desk, main, &["--dry-run"]);
+        assert_eq!(ran.status, Some(0), "{}", ran.err());
+        assert!(ran.err().contains("nothing was written"), "{}", ran.err());
+        assert_eq!(files(&desk.join("paper")), before);
+        let mut command = Command::new("patch");
+        desk.clean(command.args(["-p1", "--binary", "--quiet"]));
+        let patched = run(&mut command, &ran.stdout);
+        assert_eq!(patched.status, Some(0), "{paper}: {}{}", patched.out(), patched.err());
+        let patched = files(&desk.join("paper"));
+        let other = desk_with(paper);
+        added(&other, main);
+        assert_eq!(patched, files(&other.join("paper")), "{paper}");
+    }
+}
+
+#[test]
+fn another_number_is_not_touched_unless_forced() {
+    let desk = desk_with("article");
+    added(&desk, "main.tex");
+    let before = files(&desk.join("paper"));
+    let other = ["add", "paper/main.tex", "2404.14294", "--mirror", "mirror"];
+    let ran = desk.run(&other);
+    assert_eq!(ran.status, Some(1), "{}", ran.err());
+    assert!(
+        ran.err().contains("pith.json: it pins the record of arXiv:2403.01164v1"),
+        "{}",
+        ran.err()
+    );
+    assert_eq!(files(&desk.join("paper")), before);
+    std::fs::remove_file(desk.join("paper/pith.json")).unwrap();
+    let ran = desk.run(&other);
+    assert_eq!(ran.status, Some(1));
+    let said = "it has \\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD} already (main.tex:6)";
+    assert!(ran.err().contains(said), "{}", ran.err());
+    desk.good(&[&other[..], &["--force"]].concat());
+    let after = files(&desk.join("paper"));
+    let changed = |name: &str| String::from_utf8(after[name].clone()).unwrap();
+    let lines = lines(&after["main.tex"]);
+    assert_eq!(lines.iter().filter(|line| line.contains("\\pithnumber")).count(), 1);
+    assert!(!changed("main.tex").contains("WKFOJ2EC") && !changed("pith.sty").contains("WKFOJ2EC"));
+    desk.good(&["remove", "paper/main.tex"]);
+    assert_eq!(files(&desk.join("paper")), files(&desk_with("article").join("paper")));
+}
+
+/// The registry signs a record anew: the same number with another receipt.
+#[test]
+fn a_new_version_of_the_record_updates_in_place() {
+    let desk = desk_with("input-preamble");
+    added(&desk, "paper.tex");
+    let whole = files(&desk.join("paper"));
+    let pin = String::from_utf8(whole["pith.json"].clone()).unwrap();
+    let older = pin.replace("signed_at\":\"2", "signed_at\":\"1");
+    assert_ne!(pin, older);
+    desk.write("paper/pith.json", older.as_bytes());
+    let sty = String::from_utf8(whole["pith.sty"].clone()).unwrap();
+    desk.write("paper/pith.sty", sty.replace("{2026-", "{2025-").as_bytes());
+    let ran = added(&desk, "paper.tex");
+    assert!(ran.err().contains("pith.sty: updated") && ran.err().contains("pith.json: updated"));
+    assert_eq!(files(&desk.join("paper")), whole);
+}
+
+#[test]
+fn what_is_not_ours_is_not_replaced_or_removed() {
+    let desk = desk_with("article");
+    let before = files(&desk.join("paper"));
+    for (name, said) in [("pith.sty", "it is not pith's"), ("pith.json", "it holds no record")] {
+        desk.write(&format!("paper/{name}"), b"mine");
+        let ran = add(&desk, "main.tex", &[]);
+        assert_eq!(ran.status, Some(1));
+        assert!(ran.err().contains(said) && ran.err().contains("--force"), "{}", ran.err());
+        std::fs::remove_file(desk.join(&format!("paper/{name}"))).unwrap();
+        assert_eq!(files(&desk.join("paper")), before);
+    }
+    added(&desk, "main.tex");
+    for name in ["pith.sty", "pith.json"] {
+        let bytes = std::fs::read(desk.join(&format!("paper/{name}"))).unwrap();
+        desk.write(&format!("paper/{name}"), &[&bytes[..], b"% my line\n"].concat());
+    }
+    let ran = desk.good(&["remove", "paper/main.tex"]);
+    assert!(ran.err().contains("pith.sty stays"), "{}", ran.err());
+    assert_eq!(files(&desk.join("paper"))["main.tex"], before["main.tex"]);
+    assert!(desk.join("paper/pith.sty").exists());
+}
+
+/// A folder of a file's name: nothing is half-done.
+#[test]
+fn where_one_file_cannot_be_written_none_is() {
+    for name in ["pith.sty", "pith.json"] {
+        let desk = desk_with("article");
+        std::fs::create_dir(desk.join(&format!("paper/{name}"))).unwrap();
+        let before = files(&desk.join("paper"));
+        let ran = add(&desk, "main.tex", &["--force"]);
+        assert_eq!(ran.status, Some(5), "{}", ran.err());
+        assert!(ran.err().contains(name), "{}", ran.err());
+        assert_eq!(files(&desk.join("paper")), before);
+    }
+}
+
+#[test]
+fn a_line_that_is_there_already_is_kept() {
+    for (file, from, to) in [
+        ("main.tex", "\\usepackage{graphicx}", "\\usepackage{graphicx,pith}"),
+        ("main.tex", "\\usepackage{graphicx}", "\\usepackage[style=box]{pith}"),
+        ("main.tex", "\\title", "\\pithnumber{pith:2024:wkfoj2ecv52kujr3scibsq4gyd}\n\\title"),
+        (
+            "main.tex",
+            "\\usepackage{graphicx}",
+            "\\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}\n\\usepackage{graphicx}",
+        ),
+    ] {
+        let desk = desk_with("article");
+        let path = desk.join(&format!("paper/{file}"));
+        let text = std::fs::read_to_string(&path).unwrap().replacen(from, to, 1);
+        std::fs::write(&path, &text).unwrap();
+        added(&desk, "main.tex");
+        let new = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(new.matches("\\pithnumber").count(), 1, "{new}");
+        let is_load = |line: &&str| line.starts_with("\\usepackage") && line.contains("pith}");
+        assert_eq!(new.lines().filter(is_load).count(), 1, "{new}");
+        let load = new.lines().position(|line| is_load(&line));
+        assert!(load < new.lines().position(|line| line.contains("\\pithnumber")), "{new}");
+    }
+}
+
+/// The papers compile with the lines, and their PDF verifies.
+#[test]
+fn wired_papers_compile_and_verify() {
+    if !require("pdflatex") {
+        return;
+    }
+    for (paper, main) in [
+        ("article", "main.tex"),
+        ("one-line", "main.tex"),
+        ("options-over-lines", "main.tex"),
+        ("own-class", "paper.tex"),
+        ("cr", "main.tex"),
+        ("verbatim", "main.tex"),
+    ] {
+        let desk = desk_with(paper);
+        added(&desk, main);
+        for _ in 0..2 {
+            let mut command = Command::new("pdflatex");
+            desk.clean(command.args(["-interaction=nonstopmode", "-halt-on-error", main]));
+            command.current_dir(desk.join("paper"));
+            let ran = run(&mut command, b"");
+            assert_eq!(ran.status, Some(0), "{paper}: {}", ran.out());
+        }
+        let pdf = format!("paper/{}", main.replace(".tex", ".pdf"));
+        let ran = desk.good(&["verify", &pdf, "--format", "number"]);
+        assert_eq!(ran.out(), "pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD\n", "{paper}");
+    }
+}
