@@ -1,6 +1,6 @@
 # `make test` is what CI runs. On Debian as root it installs what the tests need.
 
-.PHONY: test tools lint unit doc tex-matrix bulk
+.PHONY: test tools lint unit doc tex-matrix bulk large fuzz
 
 test: tools lint unit doc
 
@@ -23,6 +23,17 @@ tex-matrix: tools
 	PITH_TEX_MATRIX=1 cargo test --test suite tex_matrix
 	set -e; for suite in $(SUITES); do tests/tex-live $$suite; \
 	  PITH_TEX_MATRIX=1 PITH_TEX_ROOT=target/tex-live/$$suite cargo test --test suite tex_matrix; done
+
+# A file of more than 4 GiB, which is a hole for the most part: a minute.
+large:
+	PITH_LARGE=1 cargo test --release --test suite offsets_beyond_4_gib
+
+# The fuzz targets, one after the other; a nightly compiler and cargo-fuzz are needed. docs/fuzzing.md has more.
+FUZZ_SECONDS = 300
+fuzz:
+	fuzz/seed
+	set -e; for target in $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs))); do \
+	  nice -n 19 cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=25; done
 
 doc:
 	cargo test --doc

@@ -20,6 +20,7 @@ mod man;
 mod mirror;
 mod options;
 mod pack;
+mod password;
 mod pool;
 mod remove;
 mod resolve;

@@ -93,6 +93,11 @@ pub enum PdfError {
     /// The password that was given opens nothing.
     #[error("is encrypted, and the password is wrong")]
     WrongPassword,
+    /// The user's password has characters outside of ASCII, in a file encrypted by RC4 or AES-128.
+    #[error(
+        "has a password with characters outside of ASCII, which in files of this age (RC4, AES-128) cannot be tried"
+    )]
+    UnsupportedPassword,
     /// The security handler or algorithm is unknown.
     #[error("is encrypted in a way that cannot be read")]
     UnsupportedEncryption,
@@ -128,7 +133,12 @@ impl Remedy for PdfError {
             Self::Changed => "run the command again when that one is done",
             Self::Empty => "the program that should have written it failed; make it again",
             Self::NotAPdf => "check the path; a PDF starts with %PDF-",
-            Self::NeedsPassword | Self::WrongPassword => "give its password with --password",
+            Self::NeedsPassword | Self::WrongPassword => {
+                "give its password with --password or --password-file"
+            }
+            Self::UnsupportedPassword => {
+                "decrypt it first: qpdf --password=... --decrypt IN.pdf OUT.pdf"
+            }
             Self::UnsupportedEncryption => "remove the encryption with the program that made it",
             Self::EncryptedOutput => "remove the encryption first: qpdf --decrypt IN.pdf OUT.pdf",
             Self::Damaged { .. } | Self::NotAppendable { .. } => {
@@ -286,6 +296,7 @@ impl Pdf {
                     Some(Resolved::Password(password)) => password,
                     Some(Resolved::Wrong) => return Err(PdfError::WrongPassword),
                     Some(Resolved::Unsupported) => return Err(PdfError::UnsupportedEncryption),
+                    Some(Resolved::NotAscii) => return Err(PdfError::UnsupportedPassword),
                     None => typed.to_owned(),
                 };
                 let opened = hayro_syntax::Pdf::new_with_password(data.clone(), &password);

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use super::context::{self, Context, keyring, query};
 use super::options::Options;
+use super::password::Password;
 use super::settings::{Config, LastSettings, Settings};
 use super::terminal::Terminal;
 use super::walk::{Found, Walk};
@@ -52,9 +53,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "ID")]
     expect: Option<String>,
 
-    /// The password of an encrypted PDF, the user's or the owner's
-    #[arg(long, value_name = "PASSWORD")]
-    password: Option<String>,
+    #[command(flatten)]
+    password: Password,
 
     /// Take the levels from this file, not from pith.toml ("none": read neither pith.toml nor
     /// pith.json)
@@ -105,11 +105,12 @@ impl Done {
 }
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    let password = args.password.read()?;
     let config = Config::new(args.config.as_deref())?;
     let checker = Checker {
         is_verbose: options.verbose,
         keys: keyring(options)?,
-        password: args.password.as_deref(),
+        password: password.as_deref(),
         expected: args.expect.as_deref().map(query).transpose()?,
         context: context::is_asked(options).then(|| Context::new(options)).transpose()?,
     };

@@ -6,6 +6,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use super::context::{Context, keyring};
 use super::options::{Format, Options};
+use super::password::Password;
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run, settings};
 use crate::binding;
@@ -77,9 +78,8 @@ struct Target {
     #[arg(long)]
     keep_times: bool,
 
-    /// The password of an encrypted PDF, the user's or the owner's
-    #[arg(long, value_name = "PASSWORD")]
-    password: Option<String>,
+    #[command(flatten)]
+    password: Password,
 }
 
 /// What is written is read back before it counts, so it must be a file.
@@ -103,12 +103,9 @@ impl Target {
         self.output.as_deref().unwrap_or(pdf)
     }
 
-    fn options(&self) -> inject::Options {
-        inject::Options {
-            password: self.password.clone(),
-            force: self.force,
-            keep_times: self.keep_times,
-        }
+    fn options(&self) -> Result<inject::Options, Failure> {
+        let (force, keep_times) = (self.force, self.keep_times);
+        Ok(inject::Options { password: self.password.read()?, force, keep_times })
     }
 }
 
@@ -125,7 +122,8 @@ fn inject(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run 
     let context = Context::beside(settings::folder_of(&args.pdf), options, terminal)?;
     let resolved = super::sty::verified(&args.id, &context, terminal)?;
     let metadata = Metadata::of(&resolved.record).expect("what verified has a receipt");
-    let report = inject::inject(&args.pdf, args.target.output(), &metadata, &args.target.options())
+    let how = args.target.options()?;
+    let report = inject::inject(&args.pdf, args.target.output(), &metadata, &how)
         .map_err(|error| Failure::new(Exit::Io, error.to_string(), error.remedy()))?;
     match args.format {
         Format::Json => {
@@ -139,7 +137,7 @@ fn inject(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run 
             say(&report, &what, args.target.path(&args.pdf), terminal);
         }
     }
-    warn(&report.output, args.target.password.as_deref(), &keyring(options)?, terminal);
+    warn(&report.output, how.password.as_deref(), &keyring(options)?, terminal);
     Ok(Exit::Good)
 }
 
@@ -153,7 +151,7 @@ fn warn(output: &Path, password: Option<&str>, keys: &Keyring, terminal: &mut Te
 }
 
 pub(super) fn strip(args: &StripArgs, terminal: &mut Terminal) -> Run {
-    let report = inject::strip(&args.pdf, args.target.output(), &args.target.options())
+    let report = inject::strip(&args.pdf, args.target.output(), &args.target.options()?)
         .map_err(|error| Failure::new(Exit::Io, error.to_string(), error.remedy()))?;
     let what = match report.changed {
         true => "the Pith Number is out of",

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::bulk::{self, Block, Content, Lines, Output, Results, Resume};
 use super::context::keyring;
 use super::options::{Format, Options};
+use super::password::Password;
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run};
 use crate::badge;
@@ -43,9 +44,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
     format: Format,
 
-    /// The password of an encrypted PDF, the user's or the owner's
-    #[arg(long, value_name = "PASSWORD")]
-    password: Option<String>,
+    #[command(flatten)]
+    password: Password,
 
     /// Skip the inputs whose results are in FILE, which an earlier run with --format json wrote
     #[arg(long, value_name = "FILE")]
@@ -63,12 +63,13 @@ struct Work<'a> {
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let keys = keyring(options)?;
+    let password = args.password.read()?;
     let resume = bulk::resume(args.resume.as_deref(), args.format)?;
     let work = Work {
         keys: BulkKeyring::new(&keys),
         format: args.format,
         text: terminal.text,
-        password: args.password.as_deref(),
+        password: password.as_deref(),
         resume: &resume,
     };
     let mut output = Output::new(terminal, args.format, bulk::length(&args.files));

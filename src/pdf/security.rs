@@ -78,7 +78,7 @@ impl Handler {
         }
         match String::from_utf8(resolved) {
             Ok(password) => Resolved::Password(password),
-            Err(_) => Resolved::Unsupported,
+            Err(_) => Resolved::NotAscii,
         }
     }
 
@@ -95,8 +95,10 @@ pub(super) enum Resolved {
     Password(String),
     /// It opens nothing.
     Wrong,
-    /// It may be right, and cannot be tried: unknown algorithm, or characters outside of ASCII up to revision 4.
+    /// It may be right, and cannot be tried: the algorithm is unknown.
     Unsupported,
+    /// It, or the user's that the owner's leads to, has characters outside of ASCII, up to revision 4.
+    NotAscii,
 }
 
 /// The first part of /ID, from the bytes: it is never encrypted (7.6.2).

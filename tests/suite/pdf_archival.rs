@@ -83,7 +83,8 @@ fn file(version: &str, packet: &str, info: Option<&str>) -> Vec<u8> {
     bytes
 }
 
-fn flavour(name: &str, more: &str) -> Vec<u8> {
+/// An empty page of one of [`FLAVOURS`], with `more` descriptions in its packet.
+pub fn flavour(name: &str, more: &str) -> Vec<u8> {
     let (_, version, claim, info) =
         FLAVOURS.into_iter().find(|(known, ..)| *known == name).expect("a flavour");
     file(version, &packet(claim, more), info.then_some(TITLE))

@@ -235,7 +235,7 @@ fn a_password_outside_of_ascii_opens_or_is_said_not_to_be_tried() {
             Ok(pdf) => assert!(*bits == "256" && pdf.page_count() == 1, "{handler}"),
             Err(error) => {
                 assert!(*bits != "256", "{handler}: {error}");
-                assert!(matches!(error, PdfError::UnsupportedEncryption), "{handler}: {error}");
+                assert!(matches!(error, PdfError::UnsupportedPassword), "{handler}: {error}");
             }
         }
         assert!(Pdf::open(&path, Some("owner")).is_ok() == (*bits == "256"), "{handler}");

@@ -141,6 +141,18 @@ pub fn unusual() -> Vec<(&'static str, Vec<u8>)> {
             ),
         ),
         (
+            "info-duplicates",
+            build(
+                &[
+                    (1, catalog),
+                    PAGES[0],
+                    PAGES[1],
+                    (4, "<</PithNumber(pith:A)/Title(T)/PithNumber(pith:B)>>"),
+                ],
+                "/Root 1 0 R/Info 4 0 R",
+            ),
+        ),
+        (
             "direct-info",
             build(&[(1, catalog), PAGES[0], PAGES[1]], "/Root 1 0 R/Info<</Title(T)>>"),
         ),

@@ -305,8 +305,8 @@ fn a_file_that_is_written_to_is_refused() {
     assert!(matches!(pdf.check_unchanged(), Err(PdfError::Changed)));
 }
 
-#[test]
-fn nesting_and_loops_end() {
+/// Files that are deep or lead back to themselves, by name.
+fn deep() -> Vec<(&'static str, Vec<u8>)> {
     let nested = |open: &str, close: &str, count: usize| open.repeat(count) + &close.repeat(count);
     let array = format!("<</A {} /Title(x)>>", nested("[", "]", 10_000));
     let dictionary = format!("<</Type/Catalog/Pages 2 0 R/X {}>>", nested("<</A ", ">>", 2_000));
@@ -329,7 +329,18 @@ fn nesting_and_loops_end() {
     let mut doubling_in_silence = vec![CATALOG, PAGES, PAGE, (6, content.as_str())];
     doubling_in_silence.extend((10..).zip(silent.iter().map(String::as_str)));
     let root = "/Root 1 0 R";
-    let cases = [
+    let string = format!("<</Title{}>>", nested("(", ")", 10_000));
+    let kids: Vec<String> = (10..10_010)
+        .map(|next| format!("<</Type/Pages/Kids[{} 0 R]/Count 1>>", next + 1))
+        .collect();
+    let mut tree = vec![CATALOG, (2, "<</Type/Pages/Kids[10 0 R]/Count 1>>")];
+    tree.extend((10..).zip(kids.iter().map(String::as_str)));
+    let previous = format!("{root}/Prev 1{}", "0".repeat(30));
+    vec![
+        ("string", build(&[CATALOG, PAGES, PAGE, (4, &string)], "/Root 1 0 R/Info 4 0 R")),
+        ("page-tree", build(&tree, root)),
+        ("previous-far-away", build(&[CATALOG, PAGES, PAGE], &previous)),
+        ("root-loop", build(&[(1, "1 0 R"), PAGES, PAGE], root)),
         ("array", build(&[CATALOG, PAGES, PAGE, (4, &array)], "/Root 1 0 R/Info 4 0 R")),
         ("dictionary", build(&[(1, &dictionary), PAGES, PAGE], root)),
         ("elements", build(&[CATALOG, PAGES, PAGE, (5, &elements)], root)),
@@ -357,9 +368,56 @@ fn nesting_and_loops_end() {
             ),
         ),
         ("size", build(&[CATALOG, PAGES, PAGE], "/Root 1 0 R/Size 4294967295")),
-    ];
-    for (name, bytes) in cases {
+    ]
+}
+
+#[test]
+fn nesting_and_loops_end() {
+    for (name, bytes) in deep() {
         read_all(name, bytes);
+    }
+}
+
+/// The command as a person runs it: exit status, memory (KiB) and processor's time (s) of each run.
+const MEASURE: &str = "
+import os, sys
+pith, *paths = sys.argv[1:]
+for path in paths:
+    silent = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (1, 2)]
+    child = os.posix_spawn(pith, [pith, 'check', path], os.environ, file_actions=silent)
+    _, status, used = os.wait4(child, 0)
+    print(os.waitstatus_to_exitcode(status), used.ru_maxrss, used.ru_utime + used.ru_stime)
+";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn hostile_files_take_a_second_and_little_memory() {
+    let Some(python) = crate::tools::require_python("os") else { return };
+    let folder = folder("measured");
+    let mut files = deep();
+    for name in ["bomb-page.pdf", "bomb-xmp.pdf"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pdf").join(name);
+        files.push((name, fs::read(path).unwrap()));
+    }
+    let mut arguments =
+        vec!["-c".to_owned(), MEASURE.to_owned(), env!("CARGO_BIN_EXE_pith").to_owned()];
+    for (name, bytes) in &files {
+        let path = folder.join(format!("{name}.pdf"));
+        fs::write(&path, bytes).unwrap();
+        arguments.push(path.to_str().unwrap().to_owned());
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let printed = crate::tools::run(&folder, python.to_str().unwrap(), &arguments);
+    assert_eq!(printed.lines().count(), files.len());
+    // A build for debugging is some ten times as slow.
+    let seconds = if cfg!(debug_assertions) { 12.0 } else { 1.0 };
+    for ((name, _), line) in files.iter().zip(printed.lines()) {
+        let [status, memory, time] = line.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        assert!(["1", "5"].contains(&status), "{name}: exit status {status}");
+        assert!(memory.parse::<u64>().unwrap() < 256 << 10, "{name}: {memory} KiB");
+        assert!(time.parse::<f64>().unwrap() < seconds, "{name}: {time} s");
     }
 }
 

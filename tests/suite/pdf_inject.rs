@@ -11,6 +11,7 @@ use proptest::prelude::*;
 
 use pith::record::Proof;
 
+use crate::pdf_archival::flavour;
 use crate::pdf_files::{
     ENGINES, PACKET, WITH_XMP, build, build_after, folder, paper, stream, unusual, versions,
     with_xmp,
@@ -51,6 +52,11 @@ fn samples(folder: &Path) -> Vec<(String, PathBuf)> {
         let path = folder.join(format!("{name}.pdf"));
         fs::write(&path, bytes).unwrap();
         samples.push((name.to_owned(), path));
+    }
+    for name in ["1b", "2b", "3b", "ua1"] {
+        let path = folder.join(format!("archival-{name}.pdf"));
+        fs::write(&path, flavour(name, "")).unwrap();
+        samples.push((format!("archival-{name}"), path));
     }
     if let (true, Some(source)) = (require("qpdf"), paper("pdflatex")) {
         let kinds: [(&str, &[&str]); 4] = [
@@ -194,7 +200,7 @@ fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
 
         let bare = folder.join(format!("{name}.bare.pdf"));
         let report = strip(&out, Output::Path(&bare), &options()).unwrap();
-        if name == "info" {
+        if ["info", "info-duplicates"].contains(&name.as_str()) {
             // The input stated a number itself.
             assert!(report.notes.contains(&Note::EarlierRevision));
             assert!(Reading::of(&Pdf::open(&bare, None).unwrap()).stated.is_empty());

@@ -1,6 +1,7 @@
 //! Signed files: what is signed is said, and an appended section leaves signatures valid.
 
 use std::fs;
+use std::path::Path;
 
 use pith::inject::{InjectError, Options, Output, inject};
 use pith::metadata::Metadata;
@@ -9,9 +10,11 @@ use pith::pdf::Pdf;
 use crate::pdf_files::{folder, unusual};
 use crate::tools::{self, require, require_python};
 
-/// Signs `in.pdf` four times over, each a file of its own: an approval, and certifications of P 1 to 3.
+/// Signs `in.pdf` five times over, each a file of its own: an approval, certifications of P 1 to 3, a timestamp.
 const SIGN: &str = "
+from pyhanko.keys import load_cert_from_pemder, load_private_key_from_pemder
 from pyhanko.sign import signers, fields
+from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 signer = signers.SimpleSigner.load('key.pem', 'certificate.pem')
 for level in (0, 1, 2, 3):
@@ -20,7 +23,36 @@ for level in (0, 1, 2, 3):
             field_name='S', certify=level > 0,
             docmdp_permissions=fields.MDPPerm(level) if level else fields.MDPPerm.FILL_FORMS)
         signers.sign_pdf(IncrementalPdfFileWriter(source), meta, signer=signer, output=target)
+clock = DummyTimeStamper(load_cert_from_pemder('clock.pem'), load_private_key_from_pemder('clock-key.pem', None))
+with open('in.pdf', 'rb') as source, open('signed-4.pdf', 'wb') as target:
+    signers.PdfTimeStamper(clock).timestamp_pdf(IncrementalPdfFileWriter(source), 'sha256', output=target)
 ";
+
+/// What pyHanko says of each file: whether the signed bytes are intact, and the signature valid.
+const JUDGE: &str = "
+import logging, sys
+from pyhanko.keys import load_cert_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
+from pyhanko_certvalidator import ValidationContext
+logging.disable(logging.CRITICAL)
+trust = ValidationContext(trust_roots=[load_cert_from_pemder(n) for n in ('certificate.pem', 'clock.pem')])
+for path in sys.argv[1:]:
+    with open(path, 'rb') as file:
+        signature = PdfFileReader(file).embedded_signatures[0]
+        is_stamp = signature.sig_object.get('/Type') == '/DocTimeStamp'
+        status = (validate_pdf_timestamp if is_stamp else validate_pdf_signature)(signature, trust)
+        print(status.intact, status.valid, status.trusted)
+";
+
+/// A key and a certificate of it, with extensions that pyHanko asks for.
+fn certificate(folder: &Path, key: &str, certificate: &str, extensions: &[&str]) {
+    let request = "req -x509 -newkey rsa:2048 -nodes -subj /CN=pith -days 30";
+    let mut arguments: Vec<&str> = request.split(' ').collect();
+    arguments.extend(["-keyout", key, "-out", certificate]);
+    arguments.extend(extensions.iter().flat_map(|extension| ["-addext", *extension]));
+    tools::run(folder, "openssl", &arguments);
+}
 
 #[test]
 fn signatures_are_said_and_stay_valid() {
@@ -31,18 +63,29 @@ fn signatures_are_said_and_stay_valid() {
     };
     let folder = folder("signed");
     fs::write(folder.join("in.pdf"), &unusual()[1].1).unwrap();
-    let request = "req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out certificate.pem -subj /CN=pith -days 30";
-    tools::run(&folder, "openssl", &request.split(' ').collect::<Vec<_>>());
+    let usage = "keyUsage=critical,digitalSignature,nonRepudiation";
+    certificate(&folder, "key.pem", "certificate.pem", &[usage]);
+    let extended = "extendedKeyUsage=critical,timeStamping";
+    certificate(
+        &folder,
+        "clock-key.pem",
+        "clock.pem",
+        &["keyUsage=critical,digitalSignature", extended],
+    );
     tools::run(&folder, python.to_str().unwrap(), &["-c", SIGN]);
     let metadata = Metadata {
         number: "pith:WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
         url: "https://pith.science/pith/WKFOJ2ECV52KUJR3SCIBSQ4GYD".to_owned(),
         proof: None,
     };
-    for level in 0..=3 {
+    let names: Vec<_> = (0..=4).map(|level| format!("signed-{level}.pdf")).collect();
+    for level in 0..=4 {
         let path = folder.join(format!("signed-{level}.pdf"));
         let signatures = Pdf::open(&path, None).unwrap().signatures().unwrap();
-        assert_eq!((signatures.count, signatures.doc_mdp), (1, (level > 0).then_some(level)));
+        assert_eq!(
+            (signatures.count, signatures.doc_mdp),
+            (1, (1..=3).contains(&level).then_some(level))
+        );
         let mut options = Options::default();
         if level == 1 {
             let error = inject(&path, Output::InPlace, &metadata, &options).unwrap_err();
@@ -51,7 +94,15 @@ fn signatures_are_said_and_stay_valid() {
         }
         let report = inject(&path, Output::InPlace, &metadata, &options).unwrap();
         assert_eq!(report.signatures, signatures);
+        if level == 4 {
+            // pdfsig knows no timestamps of this form.
+            continue;
+        }
         let said = tools::run(&folder, "pdfsig", &["-nocert", path.to_str().unwrap()]);
         assert!(said.contains("Signature is Valid"), "{level}: {said}");
     }
+    let mut arguments = vec!["-c", JUDGE];
+    arguments.extend(names.iter().map(String::as_str));
+    let judged = tools::run(&folder, python.to_str().unwrap(), &arguments);
+    assert_eq!(judged, "True True True\n".repeat(names.len()));
 }
