@@ -37,4 +37,3 @@ pub(super) fn same_start(a: &Path, b: &Path, length: u64) -> io::Result<bool> {
     }
     Ok(true)
 }
-

@@ -332,7 +332,7 @@ fn offsets_beyond_4_gib_are_written() {
     }
     let table = file.stream_position().unwrap();
     write!(file, "xref\n0 4\n0000000000 65535 f \n").unwrap();
-    offsets.iter().for_each(|offset| write!(file, "{offset:010} 00000 n \n").unwrap());
+    offsets.iter().for_each(|offset| writeln!(file, "{offset:010} 00000 n ").unwrap());
     write!(file, "9 1\n{:010} 00000 n \n", 9).unwrap();
     write!(file, "trailer\n<</Size 10/Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n").unwrap();
     let pdf = Pdf::open(&path, None).unwrap();
