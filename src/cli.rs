@@ -60,7 +60,7 @@ All commands and options: pith --help. One of them: pith check --help
 const EXAMPLES: &str = "\
 Examples:
   pith resolve 2403.01164            find a paper's Pith Number and verify it
-  pith add main.tex 2403.01164       put it into the paper: pith.sty and two lines
+  pith add main.tex 2403.01164       put it into the paper: pith.sty, two lines
   pith badge 2403.01164 -o pith.tex  a badge, also as svg, html, markdown, ...
   pith check .                       see whether sources and PDF are ready
   pith demo                          the whole job, offline, in ./pith-demo

@@ -23,7 +23,7 @@ const MAX_DEPTH: usize = 16;
 /// The most files that are read.
 const MAX_FILES: usize = 2000;
 /// The most bytes that are read of all files together.
-const MAX_BYTES: usize = 64 << 20;
+const MAX_BYTES: usize = 16 << 20;
 
 /// A paper as it was read.
 #[derive(Debug)]

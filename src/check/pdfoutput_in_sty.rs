@@ -1,5 +1,6 @@
 //! pdfoutput-in-sty
 
+use super::sources::MAX_FINDINGS;
 use super::{Check, Finding, Level, Run, Sources};
 use crate::latex::code_of;
 
@@ -30,7 +31,9 @@ fn run(sources: &Sources<'_>) -> Result<Vec<Finding>, &'static str> {
         while let Some(found) = code[at..].windows(COMMAND.len()).position(|text| text == COMMAND) {
             let start = at + found;
             at = start + COMMAND.len();
-            if let Some(end) = choice(&code, at) {
+            if let Some(end) = choice(&code, at)
+                && findings.len() < MAX_FINDINGS
+            {
                 let place = sources.place_at(name, &bytes, start..end);
                 findings.push(CHECK.finding(CHECK.summary).at(place));
             }

@@ -14,6 +14,8 @@ use crate::verify::{Step, StepName, Verdict, verify};
 
 /// The package's file.
 const STY: &str = "pith.sty";
+/// The most findings of one check: more of the same help nobody.
+pub(super) const MAX_FINDINGS: usize = 20;
 
 /// The sources of a paper, read.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! tex-number-disagrees
 
+use super::sources::MAX_FINDINGS;
 use super::{Check, Finding, Level, Run, Sources};
 use crate::id::{PithNumber, Query};
 use crate::record::Record;
@@ -23,7 +24,8 @@ fn run(sources: &Sources<'_>) -> Result<Vec<Finding>, &'static str> {
     let Some(number) = sources.number() else { return Err("the sources name no record") };
     let mut findings = Vec::new();
     if let Some((first, rest)) = declared.split_first() {
-        for (event, other) in rest.iter().filter(|(_, other)| !agree(first.1, *other)) {
+        let others = rest.iter().filter(|(_, other)| !agree(first.1, *other));
+        for (event, other) in others.take(MAX_FINDINGS) {
             let finding = CHECK.finding("a second \\pithnumber names another record");
             let finding = finding.found(other.to_string()).expected(first.1.to_string());
             findings.push(finding.at(sources.place(event)));
@@ -50,9 +52,9 @@ fn run(sources: &Sources<'_>) -> Result<Vec<Finding>, &'static str> {
     if let Some((name, pinned)) = pinned(sources).filter(|(_, pinned)| !agree(number, *pinned)) {
         findings.push(other(format!("{name} pins another record"), pinned.to_string()));
     }
-    findings.extend(unexpected(sources, number).map(|expected| {
-        other("the sources are of another paper than expected".to_owned(), expected)
-    }));
+    findings.extend(
+        unexpected(sources, number).map(|(what, expected)| other(what.to_owned(), expected)),
+    );
     if let Some(pdf) = &sources.pdf
         && let Some(stated) = pdf.number.filter(|stated| !agree(number, *stated))
     {
@@ -77,19 +79,24 @@ fn pinned<'a>(sources: &'a Sources<'_>) -> Option<(&'a str, PithNumber)> {
     Some((&pin.name, number_of(pin.record.as_ref().ok()?)))
 }
 
-/// What `--expect` names, where the paper is another one. An arXiv id is compared with the record's source.
-fn unexpected(sources: &Sources<'_>, number: PithNumber) -> Option<String> {
+/// What `--expect` names, where the paper is another one or it cannot be told. An arXiv id is compared with the
+/// record's source.
+fn unexpected(sources: &Sources<'_>, number: PithNumber) -> Option<(&'static str, String)> {
     let expected = sources.expected?;
     let pinned = || sources.pin.as_ref()?.record.as_ref().ok();
-    let record = sources.record().or_else(pinned);
-    let is_it = match expected {
-        Query::Arxiv(id) => {
-            let source =
-                record.filter(|record| agree(number_of(record), number))?.fields().ok()?.source;
-            source.same_paper(id)
+    let is_its = |record: &&Record| agree(number_of(record), number);
+    let record = sources.record().filter(is_its).or_else(|| pinned().filter(is_its));
+    let source = record.and_then(|record| record.fields().ok()).map(|fields| fields.source);
+    let is_it = match (expected, source) {
+        (Query::Arxiv(id), Some(source)) => source.same_paper(id),
+        (Query::Arxiv(_), None) => {
+            let message = "cannot tell whether it is the paper that is expected: the sources carry no record of this \
+                           number; give the Pith Number with --expect";
+            return Some((message, expected.to_string()));
         }
-        Query::Pith(other) => agree(*other, number),
-        Query::Prefix { prefix, .. } => prefix.matches(&number.suffix),
+        (Query::Pith(other), _) => agree(*other, number),
+        (Query::Prefix { prefix, .. }, _) => prefix.matches(&number.suffix),
     };
-    (!is_it).then(|| expected.to_string())
+    let message = "the sources are of another paper than expected";
+    (!is_it).then(|| (message, expected.to_string()))
 }

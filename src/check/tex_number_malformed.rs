@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::sources::MAX_FINDINGS;
 use super::{Check, Finding, Level, Run, Sources};
 use crate::error::Remedy;
 use crate::id::IdError;
@@ -38,7 +39,7 @@ fn run(sources: &Sources<'_>) -> Result<Vec<Finding>, &'static str> {
         };
         Some(CHECK.finding(message).found(text.trim()).at(place))
     };
-    Ok(numbers.filter_map(finding).collect())
+    Ok(numbers.filter_map(finding).take(MAX_FINDINGS).collect())
 }
 
 /// The part of the argument that is wrong.

@@ -83,7 +83,7 @@ fn add(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let main = main_file::of(&args.main)?;
     // What is wrong with the paper is said before a registry is asked.
     let paper = main_file::read(&main)?;
-    let resolved = super::sty::verified(&args.id, &Context::new(options)?, terminal)?;
+    let resolved = resolved(args, &main, options, terminal)?;
     let plan = Plan::new(&main, &paper, &resolved, args.force)?;
     if !args.dry_run {
         changes::apply(&plan.changes)?;
@@ -97,6 +97,22 @@ fn add(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
         plan.say(args, &resolved, terminal);
     }
     Ok(Exit::Good)
+}
+
+/// The record as it is now; where no source can be asked, as it is pinned.
+fn resolved(
+    args: &Args,
+    main: &Path,
+    options: &Options,
+    terminal: &mut Terminal,
+) -> Result<Resolved, Failure> {
+    let resolved = super::sty::verified(&args.id, &Context::new(options)?, terminal);
+    let unreachable = match resolved {
+        Err(failure) if failure.exit == Exit::Unreachable => failure,
+        resolved => return resolved,
+    };
+    let context = Context::beside(main_file::folder(main), options, terminal)?;
+    super::sty::verified(&args.id, &context, terminal).map_err(|_| unreachable)
 }
 
 /// The arguments the other way round: the id first.

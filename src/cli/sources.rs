@@ -170,13 +170,17 @@ impl Found {
         notes
     }
 
-    /// The PDF that was made from the sources: of the main file's name, or the only one that no figure is.
+    /// The PDF that was made from the sources: of the main file's name, or, in a folder, the only one that no figure is.
     fn compiled(&self) -> Option<String> {
         let folder = parent_of(&self.main.name);
         let main = self.main.name.rsplit_once('.').map_or(&*self.main.name, |(stem, _)| stem);
         let same = format!("{main}.pdf");
         if self.tree.has(&same) {
             return Some(same);
+        }
+        // What else is in an archive was meant to be sent.
+        if self.is_archive() {
+            return None;
         }
         let names = self.tree.names_in(folder).ok()?;
         let mut pdfs = names.into_iter().filter(|name| name.to_ascii_lowercase().ends_with(".pdf"));

@@ -18,22 +18,22 @@ pub(super) fn same_start(a: &Path, b: &Path, length: u64) -> io::Result<bool> {
     let (mut a, mut b) = (File::open(a)?, File::open(b)?);
     let last = length.saturating_sub(WINDOW);
     let steps = if length <= COMPARED_WHOLE { length.div_ceil(WINDOW) } else { WINDOWS };
+    let mut windows = [vec![0; WINDOW as usize], vec![0; WINDOW as usize]];
     for step in 0..steps {
         let start =
             if length <= COMPARED_WHOLE { step * WINDOW } else { last / (steps - 1) * step };
         let start = if step + 1 == steps { last } else { start };
-        let window = WINDOW.min(length - start);
-        let in_a = window_at(&mut a, start, window)?;
-        if in_a.len() as u64 != window || in_a != window_at(&mut b, start, window)? {
+        let window = WINDOW.min(length - start) as usize;
+        for (file, bytes) in [&mut a, &mut b].into_iter().zip(&mut windows) {
+            file.seek(SeekFrom::Start(start))?;
+            match file.read_exact(&mut bytes[..window]) {
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+                read => read?,
+            }
+        }
+        if windows[0][..window] != windows[1][..window] {
             return Ok(false);
         }
     }
     Ok(true)
-}
-
-fn window_at(file: &mut File, start: u64, length: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(length as usize);
-    file.seek(SeekFrom::Start(start))?;
-    file.take(length).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use super::mask::{is_conditional, word_end};
 
-/// How deep brackets and braces may nest in an argument.
+/// How deep braces may nest in an argument.
 const MAX_DEPTH: usize = 200;
+/// The most bytes of an argument that is looked at.
+const MAX_ARGUMENT: usize = 8192;
 
 /// A control word in the code of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +72,7 @@ pub fn bare_word(code: &[u8], at: usize) -> Option<String> {
 fn balanced(code: &[u8], open: usize, close: u8) -> Option<(Range<usize>, usize)> {
     let mut depth = 0;
     let mut at = open + 1;
-    while let Some(byte) = code.get(at) {
+    while let Some(byte) = code.get(at).filter(|_| at - open < MAX_ARGUMENT) {
         match *byte {
             b'\\' => at += 1,
             byte if byte == close && depth == 0 => return Some((open + 1..at, at + 1)),
@@ -84,48 +86,51 @@ fn balanced(code: &[u8], open: usize, close: u8) -> Option<(Range<usize>, usize)
     None
 }
 
-/// How deep in groups and conditionals a place is: 0 where a line of its own may stand.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Nesting {
+/// How deep in groups and conditionals a place is, followed from the top.
+pub(crate) struct Nesting<'a> {
+    code: &'a [u8],
+    at: usize,
     braces: usize,
     conditionals: usize,
 }
 
-impl Nesting {
-    pub fn is_open(self) -> bool {
+impl<'a> Nesting<'a> {
+    pub fn new(code: &'a [u8]) -> Self {
+        Self { code, at: 0, braces: 0, conditionals: 0 }
+    }
+
+    /// Whether nothing is open at `to`, so that a line of its own may stand there. Places must not go back.
+    pub fn is_open_at(&mut self, to: usize) -> bool {
+        while self.at < to {
+            self.step();
+        }
         self.braces == 0 && self.conditionals == 0
     }
-}
 
-/// The nesting at the end of `code`, which begins at the top.
-pub(crate) fn nesting(code: &[u8]) -> Nesting {
-    let mut nesting = Nesting::default();
-    let mut at = 0;
-    while at < code.len() {
-        match code[at] {
-            b'{' => nesting.braces += 1,
-            b'}' => nesting.braces = nesting.braces.saturating_sub(1),
+    fn step(&mut self) {
+        match self.code[self.at] {
+            b'{' => self.braces += 1,
+            b'}' => self.braces = self.braces.saturating_sub(1),
             b'\\' => {
-                let end = word_end(code, at);
-                let name = &code[at + 1..end];
-                at = end.max(at + 2);
+                let end = word_end(self.code, self.at);
+                let name = &self.code[self.at + 1..end];
+                self.at = end.max(self.at + 2);
                 match name {
                     // These name a conditional, and begin none.
-                    b"let" => at = after_words(code, end, 2),
+                    b"let" => self.at = after_words(self.code, end, 2),
                     b"newif" | b"def" | b"gdef" | b"edef" | b"xdef" => {
-                        at = after_words(code, end, 1);
+                        self.at = after_words(self.code, end, 1);
                     }
-                    b"fi" => nesting.conditionals = nesting.conditionals.saturating_sub(1),
-                    name if is_conditional(name) => nesting.conditionals += 1,
+                    b"fi" => self.conditionals = self.conditionals.saturating_sub(1),
+                    name if is_conditional(name) => self.conditionals += 1,
                     _ => {}
                 }
-                continue;
+                return;
             }
             _ => {}
         }
-        at += 1;
+        self.at += 1;
     }
-    nesting
 }
 
 /// Where the next `count` control sequences after `at` end; an equals sign may stand between them.
@@ -168,7 +173,8 @@ mod tests {
             ("$a \\iff b$", true),
             ("\\fi", true),
         ] {
-            assert_eq!(nesting(code.as_bytes()).is_open(), is_open, "{code}");
+            let is = Nesting::new(code.as_bytes()).is_open_at(code.len());
+            assert_eq!(is, is_open, "{code}");
         }
     }
 }

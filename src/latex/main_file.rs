@@ -1,6 +1,8 @@
 //! Which file is the paper's main file, as arXiv finds it: one that has `\documentclass`, itself or in a file that
 //! it includes, and that no other file includes (docs/arxiv.md).
 
+use std::collections::BTreeSet;
+
 use super::command::{bare_word, commands, mandatory};
 use super::mask::code_of;
 use super::tree::{Tree, TreeError, clean_path, parent_of};
@@ -107,16 +109,14 @@ impl Source {
         matches!(self.class.as_deref(), Some(b"subfiles" | b"standalone"))
     }
 
-    fn includes(&self, other: &str) -> bool {
+    /// The names of the files that it may mean by what it includes: from where TeX runs, or from its own folder.
+    fn targets(&self) -> impl Iterator<Item = String> {
         let folder = parent_of(&self.name);
-        self.includes.iter().any(|name| {
+        self.includes.iter().flat_map(move |name| {
             let name = name.trim().trim_matches('"');
-            let is_it = |name: &str| {
-                clean_path(name).is_some_and(|name| {
-                    name == other || other.strip_prefix(&name).is_some_and(is_latex_name)
-                })
-            };
-            is_it(name) || is_it(&format!("{folder}/{name}"))
+            let from = [clean_path(name), clean_path(&format!("{folder}/{name}"))];
+            let found = from.into_iter().flatten();
+            found.flat_map(|name| [format!("{name}.tex"), format!("{name}.ltx"), name])
         })
     }
 }
@@ -136,14 +136,24 @@ pub fn find_main(tree: &Tree) -> Result<MainFile, MainError> {
     let names = tree.names()?;
     let sources = names.iter().filter(|name| is_latex_name(name));
     let sources: Vec<_> = sources.map(|name| Source::read(tree, name)).collect::<Result<_, _>>()?;
-    let included = |source: &Source| {
-        sources.iter().any(|other| other.name != source.name && other.includes(&source.name))
-    };
-    let has_class = |source: &&Source| {
-        let in_part = |part: &Source| part.class.is_some() && source.includes(&part.name);
-        source.class.is_some() || sources.iter().any(in_part)
-    };
-    let mut found: Vec<_> = sources.iter().filter(|s| has_class(s) && !included(s)).collect();
+    let with_class: BTreeSet<_> = sources
+        .iter()
+        .filter(|source| source.class.is_some())
+        .map(|source| &*source.name)
+        .collect();
+    let mut included = BTreeSet::new();
+    let mut by_part = BTreeSet::new();
+    for source in &sources {
+        for target in source.targets().filter(|target| *target != source.name) {
+            if with_class.contains(&*target) {
+                by_part.insert(&*source.name);
+            }
+            included.insert(target);
+        }
+    }
+    let has_class = |source: &Source| source.class.is_some() || by_part.contains(&*source.name);
+    let mut found: Vec<_> =
+        sources.iter().filter(|s| has_class(s) && !included.contains(&s.name)).collect();
     if found.iter().any(|source| !source.is_part()) {
         found.retain(|source| !source.is_part());
     }

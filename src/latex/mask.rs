@@ -47,7 +47,7 @@ const NO_CONDITIONALS: [&[u8]; 16] = [
 /// The source with everything that is no code replaced by blanks, of the same length, so that places stay the
 /// same. Line ends stay.
 pub fn code_of(source: &[u8]) -> Vec<u8> {
-    let mut mask = Mask { code: source.to_vec(), verbatim: Vec::new() };
+    let mut mask = Mask { code: source.to_vec(), verbatim: Vec::new(), is_unclosed: false };
     if source.starts_with(b"\xef\xbb\xbf") {
         mask.blank(0, 3);
     }
@@ -73,6 +73,8 @@ struct Mask {
     code: Vec<u8>,
     /// Verbatim environments that the paper defines.
     verbatim: Vec<Vec<u8>>,
+    /// Whether an `\iffalse` has no end, so that none is looked for again.
+    is_unclosed: bool,
 }
 
 impl Mask {
@@ -119,7 +121,7 @@ impl Mask {
                 self.verbatim.extend(name);
                 end
             }
-            b"iffalse" => self.skipped(at, end),
+            b"iffalse" if !self.is_unclosed => self.skipped(at, end),
             b"endinput" => {
                 let line_end = self.line_end(end);
                 self.blank(line_end, self.code.len());
@@ -217,6 +219,7 @@ impl Mask {
             }
             look = stop.max(start + 2).min(self.code.len());
         }
+        self.is_unclosed = true;
         end
     }
 }

@@ -13,6 +13,9 @@ const USUAL_BYTES: usize = 50_000_000;
 /// The most bytes that are packed: what can be read back.
 const MAX_BYTES: usize = 128 << 20;
 
+/// The most warnings: more of them help nobody.
+const MAX_WARNINGS: usize = 50;
+
 /// What TeX and its helpers write, by the end of the name.
 const BUILT: [&str; 37] = [
     ".aux",
@@ -152,7 +155,8 @@ pub fn pack(tree: &Tree, paper: &Paper, except: &[Left]) -> Result<Pack, PackErr
     let mut encoder = builder.into_inner()?;
     encoder.flush()?;
     let archive = encoder.finish()?;
-    let warnings = warnings(tree, paper, &files, total);
+    let mut warnings = warnings(tree, paper, &files, total);
+    warnings.truncate(MAX_WARNINGS);
     Ok(Pack { archive, files, left, warnings })
 }
 

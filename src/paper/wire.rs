@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Edit, Event, Kind, Paper, number};
 use crate::error::Remedy;
 use crate::id::Suffix;
-use crate::latex::{nesting, optional};
+use crate::latex::{Nesting, optional};
 
 /// Why a paper was not touched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -174,16 +174,18 @@ fn after_packages(paper: &Paper, end: usize) -> Result<Point, WireError> {
     let (Some(last), true) = (last, has_class) else { return Err(no_class(paper)) };
     // A date may follow the packages.
     let last = optional(code, last).map_or(last, |(_, end)| end);
+    let mut nesting = Nesting::new(code);
+    let is_open_at_last = nesting.is_open_at(last);
     let mut at = last;
     while let Some(length) = code[at..end].iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
         let pair = code[at + length..].starts_with(b"\r\n");
         let line_end = at + length + if pair { 2 } else { 1 };
-        if line_end <= end && nesting(&code[..at + length]).is_open() {
+        if line_end <= end && nesting.is_open_at(at + length) {
             return Ok(Point { offset: line_end, is_inline: false });
         }
         at = line_end;
     }
-    match nesting(&code[..last]).is_open() {
+    match is_open_at_last {
         true => Ok(Point { offset: last, is_inline: true }),
         false => Ok(Point::line_of(bytes, end)),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use hayro_syntax::object::{Array, Dict, MaybeRef, Name, ObjRef, Object, Stream};
+use hayro_syntax::object::{Array, Dict, MaybeRef, Name, ObjRef, Object};
 
 use super::deadline::Allowance;
 use super::{ObjectId, Pdf, guard, names};
@@ -87,8 +87,9 @@ impl Search {
             if depth == 0 || !self.is_new(&value) {
                 continue;
             }
-            let Some(stream) = drawings.get::<Stream<'_>>(&*resource) else { continue };
-            let resources = stream.dict().get::<Dict<'_>>(names::RESOURCES);
+            // Its dictionary alone: the end of each picture need not be read.
+            let Some(drawing) = drawings.get::<Dict<'_>>(&*resource) else { continue };
+            let resources = drawing.get::<Dict<'_>>(names::RESOURCES);
             let Some(resources) = resources else { continue };
             if let Some(fonts) = resources.get::<Dict<'_>>(names::FONT) {
                 self.fonts(&fonts);

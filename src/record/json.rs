@@ -3,9 +3,11 @@
 //! `serde_json` parses; this value type exists because its own keeps the last of two equal keys
 //! without a word, and a record that reads differently to two readers must not verify.
 
+use std::cell::Cell;
+use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::error::Remedy;
@@ -62,7 +64,7 @@ impl Remedy for JsonError {
 }
 
 impl Json {
-    /// Parses UTF-8 JSON, nested at most 128 deep.
+    /// Parses UTF-8 JSON of at most 200,000 values, nested at most 128 deep.
     ///
     /// # Errors
     /// [`JsonError`] with the place, in lines and columns.
@@ -78,9 +80,13 @@ impl Json {
             let message = match first {
                 None => "it is empty, not JSON".into(),
                 Some(b'<') => "it is HTML or XML, not JSON".into(),
+                Some(_) if std::str::from_utf8(bytes).is_err() => {
+                    "it is not JSON: it is not UTF-8".into()
+                }
                 Some(_) if message.starts_with("recursion limit") => {
                     "its JSON is nested more than 128 deep".into()
                 }
+                Some(_) if message.starts_with("more than") => format!("its JSON has {message}"),
                 Some(_) => format!("it is not JSON: {message}"),
             };
             JsonError { message, kind: JsonErrorKind::NotJson }
@@ -133,15 +139,34 @@ impl Serialize for Json {
 
 const DUPLICATE: &str = "the key ";
 
+/// More values than any record has: a real one has some thousand, and in memory a value takes many times its bytes.
+const MAX_VALUES: u32 = 200_000;
+
+/// Members of an object from which on looking for a key in a table is faster than comparing all.
+const MANY_MEMBERS: usize = 24;
+
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
+        Values(&Cell::new(MAX_VALUES)).deserialize(deserializer)
     }
 }
 
-struct JsonVisitor;
+/// Reads a value while so many are left.
+#[derive(Clone, Copy)]
+struct Values<'a>(&'a Cell<u32>);
 
-impl<'de> Visitor<'de> for JsonVisitor {
+impl<'de> DeserializeSeed<'de> for Values<'_> {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        let left = self.0.get().checked_sub(1);
+        let too_many = || de::Error::custom(format_args!("more than {MAX_VALUES} values"));
+        self.0.set(left.ok_or_else(too_many)?);
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Values<'_> {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -178,22 +203,29 @@ impl<'de> Visitor<'de> for JsonVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
         let mut array = Vec::new();
-        while let Some(item) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(self)? {
             array.push(item);
         }
         Ok(Json::Array(array))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        let mut object = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        while let Some((key, value)) = members.next_entry::<String, Json>()? {
-            if !seen.insert(key.clone()) {
+        let mut object: Vec<(String, Json)> = Vec::new();
+        let mut seen = HashSet::new();
+        while let Some(key) = members.next_key::<String>()? {
+            if object.len() == MANY_MEMBERS {
+                seen = object.iter().map(|(key, _)| key.clone()).collect();
+            }
+            let is_known = match object.len() < MANY_MEMBERS {
+                true => object.iter().any(|(known, _)| *known == key),
+                false => !seen.insert(key.clone()),
+            };
+            if is_known {
                 return Err(de::Error::custom(format_args!(
                     "{DUPLICATE}{key:?} stands twice in one object"
                 )));
             }
-            object.push((key, value));
+            object.push((key, members.next_value_seed(self)?));
         }
         Ok(Json::Object(object))
     }

@@ -117,3 +117,32 @@ fn timestamps() {
     }
     assert!(Timestamp::parse_seconds("2026-07-05T07:51:43.2Z").is_none());
 }
+
+#[test]
+fn a_key_that_stands_twice_is_found_among_many() {
+    for count in [2, 23, 24, 25, 60] {
+        let members: Vec<_> = (0..count).map(|n| format!("\"k{n}\":{n}")).collect();
+        let object = |more: &str| format!("{{{}{more}}}", members.join(","));
+        assert!(Json::parse(object("").as_bytes()).is_ok());
+        for twice in [0, count / 2, count - 1] {
+            let error = Json::parse(object(&format!(",\"k{twice}\":0")).as_bytes()).unwrap_err();
+            assert!(error.is_duplicate_key(), "{error}");
+        }
+    }
+}
+
+#[test]
+fn json_with_more_values_than_memory_should_hold_is_refused() {
+    let list = |count: usize| format!("[{}0]", "0,".repeat(count));
+    assert!(Json::parse(list(150_000).as_bytes()).is_ok());
+    let error = Json::parse(list(300_000).as_bytes()).unwrap_err();
+    assert!(error.to_string().starts_with("its JSON has more than 200000 values"), "{error}");
+}
+
+#[test]
+fn ascii_is_canonical_in_the_same_way() {
+    for text in ["", " ", "\u{b}\u{c} A\tb\r\n\n C \u{1f}D ", "a", " A", "B ", "$\\\"o$  X"] {
+        let words: Vec<_> = text.split_whitespace().collect();
+        assert_eq!(canonical_text(text), words.join(" ").to_lowercase(), "{text:?}");
+    }
+}

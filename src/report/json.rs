@@ -20,7 +20,7 @@ pub struct VerdictJson<'a> {
     schema: &'static str,
     input: &'a str,
     pith_number: Option<String>,
-    verdict: String,
+    verdict: &'static str,
     steps: Vec<StepJson<'a>>,
     not_covered: &'static [&'static str],
     #[serde(flatten)]
@@ -40,15 +40,14 @@ pub struct RecordJson<'a> {
 
 #[derive(Debug, Serialize)]
 struct StepJson<'a> {
-    step: String,
-    outcome: String,
+    step: &'static str,
+    outcome: &'static str,
     detail: &'a str,
 }
 
 impl<'a> From<&'a Step> for StepJson<'a> {
     fn from(step: &'a Step) -> Self {
-        let (name, outcome) = (step.step.to_string(), step.outcome.to_string());
-        Self { step: name, outcome, detail: &step.detail }
+        Self { step: step.step.as_str(), outcome: step.outcome.as_str(), detail: &step.detail }
     }
 }
 
@@ -64,7 +63,7 @@ impl<'a> VerdictJson<'a> {
             schema,
             input,
             pith_number: verdict.pith_number.map(|number| number.to_string()),
-            verdict: verdict.status().to_string(),
+            verdict: verdict.status().as_str(),
             steps: verdict.steps.iter().map(StepJson::from).collect(),
             not_covered: &NOT_COVERED,
             record,

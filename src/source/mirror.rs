@@ -121,14 +121,18 @@ impl Mirror {
         self.root.join(layout::bundle(suffix))
     }
 
-    /// Whether there are as many records as aliases were written for: then nothing was put here by
-    /// hand, and a look at every file would find nothing more.
+    /// Whether there are as many records as aliases were written for, and none came or went since: then a
+    /// look at every file would find nothing more. In a copy that did not keep the times, it may be that
+    /// every file is looked at for nothing.
     fn has_all_aliases(&self) -> bool {
         *self.has_all_aliases.get_or_init(|| {
-            let bytes = std::fs::read(self.root.join(layout::INDEX)).unwrap_or_default();
+            let path = self.root.join(layout::INDEX);
+            let modified = |path: &Path| std::fs::metadata(path).and_then(|m| m.modified()).ok();
+            let is_newest = modified(&path) >= modified(&self.records);
+            let bytes = std::fs::read(&path).unwrap_or_default();
             let stated = Json::parse(&bytes).ok().and_then(|json| layout::indexed_records(&json));
             stated.is_some_and(|stated| {
-                files::list(&self.records).is_ok_and(|paths| paths.count() as u64 == stated)
+                is_newest && files::list(&self.records).is_ok_and(|l| l.count() as u64 == stated)
             })
         })
     }

@@ -91,8 +91,11 @@ impl<'k> BulkKeyring<'k> {
     /// The multiples of `-A`, where the key is one of the first.
     fn multiples_of(&self, key: &Key) -> Option<&Multiples> {
         let index = self.keys.keys().iter().position(|known| std::ptr::eq(known, key))?;
-        let point = CompressedEdwardsY(*key.key.as_bytes()).decompress()?;
-        Some(self.multiples.get(index)?.get_or_init(|| Multiples::of(&-point)))
+        let multiples = self.multiples.get(index)?;
+        Some(multiples.get_or_init(|| {
+            let point = CompressedEdwardsY(*key.key.as_bytes()).decompress();
+            Multiples::of(&-point.expect("a key of the ring is a point of the curve"))
+        }))
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn check(document: &Json, keys: &Keyring) -> Option<Step> {
     let Some(events) = events.as_array() else {
         return Some(Step::failed(name, "the events are no list"));
     };
-    let (mut signed, mut created, mut unknown) = (0, 0, Vec::new());
+    let (mut signed, mut unknown) = (0, Vec::new());
     for event in events {
         let kind = event.get("event_type").and_then(Json::as_str).unwrap_or("no type");
         if event.get("payload_sha256").is_some() {
@@ -27,30 +27,21 @@ pub(super) fn check(document: &Json, keys: &Keyring) -> Option<Step> {
                 return Some(Step::failed(name, format!("{kind}{id}: {reason}")));
             }
             signed += 1;
-        } else if kind == "record_created" {
-            created += 1;
-        } else if !unknown.contains(&kind) {
+        } else if kind != "record_created" && !unknown.contains(&kind) {
+            // What created the record is looked at by other steps.
             unknown.push(kind);
         }
     }
-    let mut parts = Vec::new();
-    if signed > 0 {
-        parts.push(format!(
-            "{signed} of {signed} signatures are good; not checked: the payloads (how they become payload_sha256 is not published)"
-        ));
-    }
-    if !unknown.is_empty() {
-        parts.push(format!(
-            "not checked: {} (how these are signed is not published)",
-            unknown.join(", ")
-        ));
-    }
-    let detail = parts.join("; ");
-    match (signed, unknown.is_empty(), created) {
-        // The event that created the record holds what other steps check.
-        (0, true, _) => None,
-        (0, false, _) => Some(Step::not_checked(name, detail)),
-        _ => Some(Step::passed(name, detail)),
+    let unknown = unknown.join(", ");
+    let good = format!(
+        "{signed} of {signed} signatures are good; not checked: the payloads (how they become payload_sha256 is not published)"
+    );
+    let unsigned = format!("{unknown} (how these are signed is not published)");
+    match (signed, unknown.is_empty()) {
+        (0, true) => None,
+        (0, false) => Some(Step::not_checked(name, unsigned)),
+        (_, true) => Some(Step::passed(name, good)),
+        (_, false) => Some(Step::passed(name, format!("{good}, {unsigned}"))),
     }
 }
 

@@ -213,5 +213,8 @@ fn the_expected_paper_is_compared() {
         let ran = desk.run(&["check", "paper", "--expect", other, "--format", "json"]);
         assert_eq!(ran.status, Some(1));
         assert_eq!(ran.json()[0]["findings"][0]["check"], "tex-number-disagrees");
-    }
+    } // The bare package carries no record, so an arXiv id cannot be told.
+    desk.good(&["sty", "-o", "paper/pith.sty"]);
+    assert_eq!(desk.run(&["check", "paper", "--expect", "2403.01164"]).status, Some(1));
+    desk.good(&["check", "paper", "--expect", "WKFOJ2ECV52KUJR3SCIBSQ4GYD"]);
 }

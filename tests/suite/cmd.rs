@@ -259,6 +259,8 @@ const STATUSES: &[(&str, &[i32])] = &[
     ("strip", &[0, 2, 5]),
     ("check", &[0, 1, 2, 5]),
     ("explain", &[0, 2]),
+    ("mirror", &[0, 1, 2, 5]),
+    ("trust", &[0, 2, 5]),
     ("demo", &[0, 2, 5]),
     ("completions", &[0, 2]),
     ("man", &[0, 2]),

@@ -28,7 +28,9 @@ fn docs_of_the_checks() {
          `pith check` looks at these. An error makes the exit status 1; warnings and notes do not.\n\
          `pith explain CHECK` prints the same text.\n\n\
          A file `pith.toml` sets other levels, or switches checks off. The one beside the paper counts, or else the \
-         nearest above it, up to the folder that holds `.git`:\n\n\
+         nearest above it that belongs to the owner of the paper's folder or to root, up to the folder that holds \
+         `.git`, the home folder, or the top of the file system. `--config FILE` names another one; `--config none` \
+         reads no such file. With `-v` the report says which file is in force and what it sets:\n\n\
          ```toml\n[levels]\nbadge-missing = \"error\"     # or \"warning\", \"note\"\npdf-signed = \"off\"\n```\n\n\
          A file `pith.json` in the same places is the record that the paper must have (number-disagrees, \
          record-differs).\n\n\

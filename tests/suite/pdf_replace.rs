@@ -318,7 +318,7 @@ fn offsets_beyond_4_gib_are_written() {
     let path = folder.join("large.pdf");
     let mut file = fs::File::create(&path).unwrap();
     let mut offsets = Vec::new();
-    writeln!(file, "%PDF-1.5\n9 0 obj\n<</Length {HOLE}>>\nstream").unwrap();
+    write!(file, "%PDF-1.5\n9 0 obj\n<</Length {HOLE}>>\nstream\n").unwrap();
     file.seek(SeekFrom::Current(HOLE as i64)).unwrap();
     file.write_all(b"\nendstream\nendobj\n").unwrap();
     let objects = [
@@ -328,13 +328,13 @@ fn offsets_beyond_4_gib_are_written() {
     ];
     for (number, body) in (1..).zip(objects) {
         offsets.push(file.stream_position().unwrap());
-        writeln!(file, "{number} 0 obj\n{body}\nendobj").unwrap();
+        write!(file, "{number} 0 obj\n{body}\nendobj\n").unwrap();
     }
     let table = file.stream_position().unwrap();
-    writeln!(file, "xref\n0 4\n0000000000 65535 f ").unwrap();
+    write!(file, "xref\n0 4\n0000000000 65535 f \n").unwrap();
     offsets.iter().for_each(|offset| writeln!(file, "{offset:010} 00000 n ").unwrap());
-    writeln!(file, "9 1\n{:010} 00000 n ", 9).unwrap();
-    writeln!(file, "trailer\n<</Size 10/Root 1 0 R>>\nstartxref\n{table}\n%%EOF").unwrap();
+    write!(file, "9 1\n{:010} 00000 n \n", 9).unwrap();
+    write!(file, "trailer\n<</Size 10/Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n").unwrap();
     let pdf = Pdf::open(&path, None).unwrap();
     assert_eq!((pdf.page_count(), pdf.damage()), (1, Vec::new()));
     let info = vec![("PithNumber".to_owned(), Some(metadata().number))];

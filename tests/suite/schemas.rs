@@ -209,9 +209,32 @@ fn inject() {
 }
 
 #[test]
+fn trust() {
+    let (desk, schema) = (Desk::new(), Schema::of("trust"));
+    let (_, mut key) = crate::records::signed("A Title");
+    key.insert_str(
+        1,
+        r#""valid_from":"2026-01-01T00:00:00Z","rotates_at":"2027-01-01T00:00:00Z","#,
+    );
+    desk.write("keys.json", key.as_bytes());
+    let keys = desk.good(&["trust", "list", "--trust", "keys.json", "--format", "json"]).json();
+    assert_eq!(keys.len(), 2);
+    for key in &keys {
+        schema.hold(key);
+        schema.need(key, &[]);
+        schema.refuse(key, "/withdrawn", json!("no"));
+        schema.refuse(key, "/fingerprint_sha256_hex", json!("8D"));
+    }
+    assert_eq!(keys[1]["valid_until"], "2027-01-01T00:00:00Z");
+}
+
+#[test]
 fn add() {
     let (desk, schema) = (Desk::new(), Schema::of("add"));
     desk.copy("papers/article/main.tex", "main.tex");
+    desk.copy("papers/article/main.tex", "unpinned/main.tex");
+    // What is pinned above belongs to another tree.
+    desk.write("unpinned/.git/HEAD", b"");
     let run = |more: &[&str]| {
         let mut objects = desk.run(&[&["add", "--format", "json"], more].concat()).json();
         assert_eq!(objects.len(), 1, "{more:?}");
@@ -223,7 +246,7 @@ fn add() {
         run(&["main.tex", "2404.14294", "--mirror", "mirror"]),
         run(&["main.tex", "gibberish", "--mirror", "mirror"]),
         run(&["main.tex", "2501.00001", "--mirror", "mirror"]),
-        run(&["main.tex", "2403.01164", "--offline"]),
+        run(&["unpinned/main.tex", "2403.01164", "--offline"]),
         run(&["nowhere.tex", "2403.01164", "--mirror", "mirror"]),
     ];
     [&good, &again].into_iter().chain(&bad).for_each(|object| schema.hold(object));

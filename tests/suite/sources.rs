@@ -2,7 +2,9 @@
 //! that it does not.
 
 use pith::id::Query;
-use pith::source::{Cache, Http, Mirror, ResolveError, Resolved, Resolver, Source, SourceError};
+use pith::source::{
+    Cache, Http, HttpOptions, Mirror, ResolveError, Resolved, Resolver, Source, SourceError,
+};
 use pith::trust::Keyring;
 use pith::verify::Status;
 
@@ -22,7 +24,8 @@ fn resolver(sources: Vec<Box<dyn Source>>) -> Resolver {
 }
 
 fn from_server(server: &Server, id: &str) -> Result<Resolved, ResolveError> {
-    let source = Http::new(&server.url()).unwrap();
+    let options = HttpOptions { retries: 0, ..HttpOptions::default() };
+    let source = Http::all(&[server.url()], options).unwrap().remove(0);
     block_on(resolver(vec![Box::new(source)]).resolve(&query(id)))
 }
 

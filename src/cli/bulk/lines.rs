@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use memchr::{memchr, memchr_iter};
+
 use super::{MAX_LINE, Resume};
 use crate::cli::Failure;
 
@@ -76,7 +78,7 @@ impl<'r, R: Read> Lines<'r, R> {
         let (line, mut bytes) = (self.line, 0);
         self.line += 1;
         loop {
-            if let Some(end) = self.rest.iter().position(|&b| b == b'\n') {
+            if let Some(end) = memchr(b'\n', &self.rest) {
                 self.rest.drain(..=end);
                 bytes += end as u64 + 1;
                 break;
@@ -95,7 +97,9 @@ impl<'r, R: Read> Lines<'r, R> {
         // Only what a read has added may hold the end of a line.
         let mut searched = 0;
         loop {
-            if self.rest[searched..].contains(&b'\n') || (self.ended && !self.rest.is_empty()) {
+            if memchr(b'\n', &self.rest[searched..]).is_some()
+                || (self.ended && !self.rest.is_empty())
+            {
                 break;
             }
             if self.ended {
@@ -107,9 +111,8 @@ impl<'r, R: Read> Lines<'r, R> {
             searched = self.rest.len();
             self.fill()?;
         }
-        let ends = self.rest.iter().enumerate().filter(|(_, b)| **b == b'\n');
         let (mut count, mut end) = (0, self.rest.len());
-        for (at, _) in ends.take(MAX_LINES) {
+        for at in memchr_iter(b'\n', &self.rest).take(MAX_LINES) {
             (count, end) = (count + 1, at + 1);
         }
         let rest = self.rest.split_off(end);
@@ -169,8 +172,10 @@ fn skip(block: Block, name: &str, resume: &Resume) -> Result<Option<Block>, Fail
 
 /// The lines of a block with their numbers, without empty ones.
 pub(in crate::cli) fn numbered(first: u64, bytes: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
-    let lines = (first..).zip(bytes.split(|&b| b == b'\n').map(<[u8]>::trim_ascii));
-    lines.filter(|(_, line)| !line.is_empty())
+    let ends = memchr_iter(b'\n', bytes).chain([bytes.len()]);
+    let lines =
+        ends.scan(0, |begin, end| Some(bytes[std::mem::replace(begin, end + 1)..end].trim_ascii()));
+    (first..).zip(lines).filter(|(_, line)| !line.is_empty())
 }
 
 #[cfg(test)]

@@ -206,7 +206,7 @@ fn failure(error: &reqwest::Error, started: Instant) -> Trouble {
         let message = format!("no whole answer within {seconds} s");
         return Trouble::last(SourceError::Unreachable(message));
     }
-    if error.is_decode() {
+    if retry::is_corrupt(error) {
         let message = "sent compressed bytes that cannot be unpacked";
         return Trouble::last(SourceError::Unusable(message.into()));
     }

@@ -31,27 +31,40 @@ pub(super) fn retry_after(value: &str) -> Option<Duration> {
 }
 
 /// The innermost cause, which says what happened; the outer ones say only that something did.
-pub(super) fn innermost(error: &reqwest::Error) -> &dyn Error {
-    let mut innermost: &dyn Error = error;
+pub(super) fn innermost(error: &reqwest::Error) -> &(dyn Error + 'static) {
+    let mut innermost: &(dyn Error + 'static) = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
     innermost
 }
 
+/// Whether the bytes of an answer are all there and make no sense.
+pub(super) fn is_corrupt(error: &reqwest::Error) -> bool {
+    let io = innermost(error).downcast_ref::<std::io::Error>();
+    let kind = io.map(std::io::Error::kind);
+    error.is_decode() && matches!(kind, Some(ErrorKind::InvalidData | ErrorKind::InvalidInput))
+}
+
 /// Why a server could not be talked to, in words for a person.
 pub(super) fn reason(error: &reqwest::Error) -> String {
-    let mut cause: Option<&dyn Error> = Some(error);
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return tls_reason(tls);
+        }
         if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            let tls = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-            match (tls, io.kind()) {
-                (Some(tls), _) => return tls_reason(tls),
-                (None, ErrorKind::ConnectionRefused) => return "the connection was refused".into(),
-                (None, ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof) => {
+            match io.kind() {
+                ErrorKind::ConnectionRefused => return "the connection was refused".into(),
+                ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof => {
                     return "the connection broke off".into();
                 }
                 _ => {}
+            }
+            // What an error of the system was made from is not among its sources.
+            if let Some(inner) = io.get_ref() {
+                cause = Some(inner);
+                continue;
             }
         }
         cause = error.source();

@@ -176,7 +176,6 @@ impl MirrorBuilder {
                 }
             }
         }
-        self.write_json(layout::INDEX, &json!({ "records": self.indexed }))?;
         let resolve = json!({ "note": "a site of files: the aliases are under alias_pattern",
             (layout::PATTERN_KEY): layout::ALIAS_PATTERN });
         self.write_json(layout::RESOLVE, &resolve)?;
@@ -185,6 +184,9 @@ impl MirrorBuilder {
         if let Some(site) = site {
             self.write_json(layout::MANIFEST, &manifest(site, key))?;
         }
+        // The last, and always: whether it is newer than the records tells whether it covers them.
+        let index = json!({ "records": self.indexed }).to_string() + "\n";
+        files::replace(&self.root.join(layout::INDEX), index.as_bytes())?;
         Ok(self.indexed)
     }
 
