@@ -1,6 +1,6 @@
 # `make test` is what CI runs. On Debian as root it installs what the tests need.
 
-.PHONY: test tools lint unit doc tex-matrix bulk large fuzz
+.PHONY: test tools lint unit doc tex-matrix bulk spark large fuzz
 
 test: tools lint unit doc
 
@@ -43,3 +43,9 @@ doc:
 bulk:
 	cargo build --release
 	benches/bulk --lines 2000000
+
+# The same verbs under Spark, on 1,000,000 lines: their results are those of one process. Needs Java.
+spark:
+	.venv/bin/python -c "import pyspark" 2>/dev/null || .venv/bin/python -m pip install --quiet pyspark
+	cargo build --release
+	examples/spark/compare

@@ -15,19 +15,25 @@ use pith::trust::Keyring;
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let mirror = arguments.next().ok_or("usage: resolve MIRROR ID...")?;
-    let source: Box<dyn Source> = match mirror.contains("://") {
-        true => Box::new(Http::new(&mirror)?),
-        false => Box::new(Mirror::open(Path::new(&mirror))?),
-    };
-    let resolver = Resolver::new(vec![source], None, Keyring::pinned());
     for id in arguments {
-        let query: Query = id.parse()?;
-        let resolved = resolver.resolve(&query).await?;
-        let number = resolved.verdict.pith_number.map(|number| number.to_string());
-        println!("{} {}", number.unwrap_or_default(), resolved.verdict.status());
-        for step in &resolved.verdict.steps {
-            println!("  {:<12} {}: {}", step.outcome, step.step, step.detail);
-        }
+        println!("{}", describe(&mirror, &id).await?);
     }
     Ok(())
+}
+
+/// The number, the verdict, and each step of it.
+pub async fn describe(mirror: &str, id: &str) -> Result<String, Box<dyn Error>> {
+    let source: Box<dyn Source> = match mirror.contains("://") {
+        true => Box::new(Http::new(mirror)?),
+        false => Box::new(Mirror::open(Path::new(mirror))?),
+    };
+    let resolver = Resolver::new(vec![source], None, Keyring::pinned());
+    let query: Query = id.parse()?;
+    let resolved = resolver.resolve(&query).await?;
+    let number = resolved.verdict.pith_number.map(|number| number.to_string());
+    let mut text = format!("{} {}", number.unwrap_or_default(), resolved.verdict.status());
+    for step in &resolved.verdict.steps {
+        text.push_str(&format!("\n  {:<12} {}: {}", step.outcome, step.step, step.detail));
+    }
+    Ok(text)
 }

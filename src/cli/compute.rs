@@ -90,8 +90,9 @@ enum Job {
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let resume = bulk::resume(args.resume.as_deref(), args.format)?;
     let registry = args.against.as_ref().map(|against| {
-        let mirror = vec![against.clone()];
-        Context::new(&Options { mirror, ..options.clone() })
+        // What is registered now, there and nowhere else: a cache may be a day old.
+        let (mirror, cache) = (vec![against.clone()], Some("none".into()));
+        Context::new(&Options { mirror, mirrors_from: None, cache, ..options.clone() })
     });
     let mut work = Work {
         options: compute::Options { version: args.version, license: args.license.clone() },
@@ -143,10 +144,11 @@ impl Work<'_> {
                 Err(Failure::new(Exit::Io, message, Some("save it as UTF-8".into())))
             }
             Content::Markup | Content::Pdf | Content::Unknown => {
-                let kinds = if self.from_json { "JSON" } else { "XML (OAI-PMH, Atom) or JSON" };
-                let message = format!("{name}: it is no metadata: neither {kinds}");
-                let message =
-                    if self.from_json { format!("{name}: it is no JSON") } else { message };
+                let what = match self.from_json {
+                    true => "JSON",
+                    false => "metadata: neither XML (OAI-PMH, Atom) nor JSON",
+                };
+                let message = format!("{name}: it is no {what}");
                 let remedy = "pith compute --help shows the forms";
                 Err(Failure::new(Exit::Io, message, Some(remedy.into())))
             }

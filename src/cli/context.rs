@@ -192,6 +192,11 @@ fn cache_folder(options: &Options) -> Option<PathBuf> {
 /// Reads an id as a person gave it.
 pub(super) fn query(text: &str) -> Result<Query, Failure> {
     text.parse().map_err(|error: crate::id::IdError| {
+        if Path::new(text.trim()).is_file() {
+            let message = format!("{}: it is a file, and an id belongs here", text.trim());
+            let remedy = "`pith check` looks at papers, `pith verify` at what a file carries";
+            return Failure::new(Exit::Usage, message, Some(remedy.into()));
+        }
         let mut input = text.trim().to_owned();
         if input.len() > 80 {
             input = input.chars().take(60).chain("...".chars()).collect();

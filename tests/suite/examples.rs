@@ -3,13 +3,16 @@
 #[path = "../../examples/compute_numbers.rs"]
 #[expect(dead_code, reason = "its main reads standard input")]
 mod compute_numbers;
+#[path = "../../examples/resolve.rs"]
+#[expect(dead_code, reason = "its main reads the command line")]
+mod resolve;
 #[path = "../../examples/verify_records.rs"]
 #[expect(dead_code, reason = "its main reads standard input")]
 mod verify_records;
 
 use pith::trust::{BulkKeyring, Keyring};
 
-use crate::records::{HETEGEN, SURVEY};
+use crate::records::{self, HETEGEN, SURVEY};
 
 #[test]
 fn compute_numbers() {
@@ -35,4 +38,15 @@ fn verify_records() {
     );
     assert_eq!(lines[2], "pith:2024:7YXM6JRYOH4O5NBMCHKEPDPSW2 verified");
     assert!(lines[3].starts_with("it is not JSON"), "{}", lines[3]);
+}
+
+#[tokio::test]
+async fn resolve() {
+    let mirror = records::mirror();
+    let mirror = mirror.path().to_str().unwrap();
+    let text = resolve::describe(mirror, "arXiv:2403.01164").await.unwrap();
+    assert!(text.starts_with("pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD verified\n"), "{text}");
+    assert!(text.contains("passed       receipt: signed by pith-v1-2026-05"), "{text}");
+    let error = resolve::describe(mirror, "2403.99999").await.unwrap_err();
+    assert!(error.to_string().starts_with("no record for arXiv:2403.99999"), "{error}");
 }
