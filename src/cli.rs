@@ -124,7 +124,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         let _ = anstream::stderr().write_all(FIRST.as_bytes());
         return Exit::Usage;
     }
-    let command = Cli::command().long_version(long_version());
+    let mut command = Cli::command();
+    // Keys and digests for it are computed only where it may be printed.
+    if args.iter().any(|arg| arg == "--version") {
+        command = command.long_version(long_version());
+    }
     let cli = command.try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m));
     let cli = match cli {
         Ok(cli) => cli,
