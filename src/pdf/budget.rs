@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use hayro_syntax::object::{Dict, FromBytes, MaybeRef, Name, Object, Stream};
 use hayro_syntax::page::Page;
+use memchr::memmem;
 
 use super::trailer::{Chain, object_at};
 use super::{MAX_DECODED, ObjectId, PdfError, names, read};
@@ -22,64 +23,79 @@ const MAX_TOTAL: usize = 2 * MAX_DECODED;
 
 /// Refuses a page whose content, fonts, forms and patterns decode to more than is read here.
 pub(super) fn check(page: &Page<'_>) -> Result<(), PdfError> {
-    let streams = streams(page)?;
-    let possible: Vec<u64> = streams.iter().map(possible).collect();
-    let total = possible.iter().fold(0_u64, |sum, size| sum.saturating_add(*size));
-    let mut known = 0;
-    for (stream, size) in streams.iter().zip(possible) {
-        if total > MAX_POSSIBLE || size > MAX_DECODED as u64 {
-            known += match read::decoded_length(stream) {
-                Ok(length) => length,
-                Err(error @ PdfError::TooLarge { .. }) => return Err(error),
-                // hayro reads on up to where the damage is.
-                Err(_) => 0,
-            };
-        }
-        if known > MAX_TOTAL {
-            return Err(PdfError::TooLarge { what: "more than 128 MiB of content on page 1" });
-        }
-    }
-    Ok(())
+    check_all(&streams(page)?, "more than 128 MiB of content on page 1")
 }
 
 /// Refuses a file with a cross-reference stream or an object stream that decodes to more than [`MAX_DECODED`].
 /// hayro-syntax decodes them whole, in a damaged file all that it comes across.
 pub(super) fn check_structure(data: &[u8], chain: &Chain) -> Result<(), PdfError> {
-    chain.streams().try_for_each(|offset| check_stream(data, offset))?;
+    let stream_at =
+        |offset| object_at(data, offset).and_then(|(_, at)| Stream::from_bytes(data.get(at..)?));
+    let check_each = |mut streams: Vec<Stream<'_>>| {
+        streams.retain(|stream| possible(stream) > MAX_DECODED as u64);
+        streams.iter().try_for_each(|stream| decoded(stream).map(drop))
+    };
+    check_each(chain.streams().filter_map(stream_at).collect())?;
     let sound = chain.broken.is_none()
         && chain.newest().and_then(|newest| newest.root).is_some_and(|id| chain.leads_to(data, id));
-    let object_streams =
-        if sound { chain.object_streams(data) } else { possible_object_streams(data) };
-    object_streams.into_iter().try_for_each(|offset| check_stream(data, offset))
+    if sound {
+        return check_each(chain.object_streams(data).into_iter().filter_map(stream_at).collect());
+    }
+    let streams: Vec<_> = possible_object_streams(data).into_iter().filter_map(stream_at).collect();
+    check_all(&streams, "more than 128 MiB of objects, as far as can be told from a damaged file")
 }
 
-fn check_stream(data: &[u8], offset: u64) -> Result<(), PdfError> {
-    let stream = object_at(data, offset)
-        .and_then(|(_, body)| Stream::from_bytes(data.get(body..)?))
-        .filter(|stream| possible(stream) > MAX_DECODED as u64);
-    match stream.map(|stream| read::decoded_length(&stream)) {
-        Some(Err(error @ PdfError::TooLarge { .. })) => Err(error),
-        _ => Ok(()),
+/// Refuses streams of which one decodes to more than [`MAX_DECODED`], or that come to more than [`MAX_TOTAL`] together,
+/// which is `what`.
+fn check_all(streams: &[Stream<'_>], what: &'static str) -> Result<(), PdfError> {
+    let possible: Vec<u64> = streams.iter().map(possible).collect();
+    let total = possible.iter().fold(0_u64, |sum, size| sum.saturating_add(*size));
+    let mut known = 0;
+    for (stream, size) in streams.iter().zip(possible) {
+        if total > MAX_POSSIBLE || size > MAX_DECODED as u64 {
+            known += decoded(stream)?;
+        }
+        if known > MAX_TOTAL {
+            return Err(PdfError::TooLarge { what });
+        }
+    }
+    Ok(())
+}
+
+/// How many bytes a stream decodes to, 0 where it is damaged: hayro reads on up to where the damage is. Of filters one
+/// after the other that may be far.
+fn decoded(stream: &Stream<'_>) -> Result<usize, PdfError> {
+    match read::decoded_length(stream) {
+        Err(error @ PdfError::TooLarge { .. }) => Err(error),
+        Err(_) if stream.filters().len() > 1 => {
+            Err(PdfError::TooLarge { what: "a damaged stream that may have more than 64 MiB" })
+        }
+        length => Ok(length.unwrap_or(0)),
     }
 }
 
-/// Where object streams may stand, by their /Type.
+/// Where object streams may stand in a damaged file. A number that one of them has may lead hayro-syntax to any other
+/// object of that number, whatever its /Type.
 fn possible_object_streams(data: &[u8]) -> Vec<u64> {
-    const TYPE: &[u8] = b"/ObjStm";
-    const KEYWORD: &[u8] = b" obj";
     /// Keys that stand before /Type.
     const BEFORE: usize = 1024;
-    let types = data.windows(TYPE.len()).enumerate().filter(|(_, window)| *window == TYPE);
-    let offset = |at: usize| {
-        let start = at.saturating_sub(BEFORE);
-        let before = &data[start..at];
-        let keyword = before.windows(KEYWORD.len()).rposition(|window| window == KEYWORD)?;
-        // Back over the generation and the number.
-        let digits = |end: usize| before[..end].iter().rposition(|byte| !byte.is_ascii_digit());
-        let space = digits(keyword)?;
-        Some((start + digits(space).map_or(0, |at| at + 1)) as u64)
-    };
-    types.filter_map(|(at, _)| offset(at)).collect()
+    let objects: Vec<(u64, u32)> = memmem::find_iter(data, b" obj")
+        .filter_map(|keyword| {
+            // Back over the generation and the number.
+            let digits = |end: usize| data[..end].iter().rposition(|byte| !byte.is_ascii_digit());
+            let offset = digits(digits(keyword)?).map_or(0, |at| at + 1) as u64;
+            object_at(data, offset).map(|(id, _)| (offset, id.number))
+        })
+        .collect();
+    let numbers: HashSet<u32> = memmem::find_iter(data, b"/ObjStm")
+        .filter_map(|at| {
+            let before = &objects[..objects.partition_point(|(offset, _)| *offset < at as u64)];
+            let (offset, number) = before.last()?;
+            (*offset >= at.saturating_sub(BEFORE) as u64).then_some(*number)
+        })
+        .collect();
+    let offsets = objects.into_iter().filter(|(_, number)| numbers.contains(number));
+    offsets.map(|(offset, _)| offset).collect()
 }
 
 /// The most bytes that a stream can decode to.

@@ -57,12 +57,13 @@ fn deflated(prefix: &[u8], length: usize) -> Vec<u8> {
     stream.content
 }
 
+fn object(number: u32, dict: &str, content: &[u8]) -> Vec<u8> {
+    let head = format!("{number} 0 obj\n<<{dict}/Length {}>>\nstream\n", content.len());
+    [head.as_bytes(), content, b"\nendstream\nendobj\n"].concat()
+}
+
 /// A file whose Catalog and pages are in an object stream, and its cross-reference data in a stream.
 fn in_streams(objects: &[u8], table: impl Fn(&[u8]) -> (&'static str, Vec<u8>)) -> Vec<u8> {
-    let object = |number: u32, dict: &str, content: &[u8]| {
-        let head = format!("{number} 0 obj\n<<{dict}/Length {}>>\nstream\n", content.len());
-        [head.as_bytes(), content, b"\nendstream\nendobj\n"].concat()
-    };
     let head = b"%PDF-1.5\n";
     let dict = "/Type/ObjStm/N 3/First 30/Filter/FlateDecode";
     let mut out = [&head[..], &object(5, dict, objects)].concat();
@@ -101,10 +102,16 @@ fn bombs_in_the_structure_are_not_decoded() {
     let no_trailer = in_streams(&bomb, |entries| ("/X", entries.to_vec()));
     let no_trailer = no_trailer.strip_suffix(b"%%EOF\n").unwrap();
     let wrong_startxref = [no_trailer, b"startxref\n1\n%%EOF\n"].concat();
+    // The last object of a number counts, and the object stream 5 is another stream then.
+    let good = in_streams(&deflated(objects.as_bytes(), 0), |entries| ("/X", entries.to_vec()));
+    let twice = deflated(&bomb, 0);
+    let again = object(5, "/Filter[/FlateDecode/FlateDecode]", &twice);
+    let replaced = [&good[..], &again, b"startxref\n1\n%%EOF\n"].concat();
     let table = |entries: &[u8]| ("/Filter/FlateDecode", deflated(entries, much));
     let cases = [
         ("object stream", in_streams(&bomb, plain)),
         ("object stream of a damaged file", wrong_startxref),
+        ("stream in place of an object stream", replaced),
         ("cross-reference stream", in_streams(&deflated(objects.as_bytes(), 0), table)),
     ];
     for (name, bytes) in cases {
