@@ -38,6 +38,7 @@ use std::io::Write;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{self, Remedy};
+use crate::escape;
 use crate::report::{ErrorJson, line};
 use crate::trust::Keyring;
 pub use exit::Exit;
@@ -124,11 +125,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         let _ = anstream::stderr().write_all(FIRST.as_bytes());
         return Exit::Usage;
     }
-    let command = Cli::command().long_version(long_version());
-    let cli = command.try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m));
-    let cli = match cli {
+    let cli = match parse(&args) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        // clap repeats words as they are: the terminal gets the error about their escaped form.
+        Err(error) => return usage(&parse(&escaped(&args)).err().unwrap_or(error)),
     };
     limits::fail_instead_of_ending();
     let mut terminal = Terminal::new(&cli.options);
@@ -159,6 +159,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             failure.exit
         }
     }
+}
+
+fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
+    let command = Cli::command().long_version(long_version());
+    command.try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches))
+}
+
+/// The words of the command line, safe for a terminal.
+fn escaped(args: &[OsString]) -> Vec<OsString> {
+    args.iter().map(|arg| escape::terminal(&arg.to_string_lossy()).into()).collect()
 }
 
 /// Help and version are no errors; everything else that clap says is one of usage.
