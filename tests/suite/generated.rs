@@ -52,10 +52,26 @@ fn docs_of_the_checks() {
         let end = if check.is_of_sources() { "" } else { ".pdf" };
         let _ = write!(
             text,
-            "\nExamples: [bad{end}](../{folder}/bad{end}) is found wanting, [good{end}](../{folder}/good{end}) is not.\n"
+            "\nExamples: `{folder}/bad{end}` is found wanting, `{folder}/good{end}` is not.\n"
         );
     }
     compare("docs/checks.md", &text);
+}
+
+/// The package's own README is a page of the site.
+#[test]
+fn docs_of_the_package() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("tex/README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let (title, text) = readme.split_once('\n').unwrap();
+    assert!(title.starts_with("# "));
+    compare(
+        "docs/package.md",
+        &format!(
+            "<!-- Made from tex/README.md by `UPDATE=1 cargo test --test suite generated::`; change it there. -->\n\n\
+             # The LaTeX package\n{text}"
+        ),
+    );
 }
 
 /// Outside of code, what Markdown would take for HTML or a command of its own stands as it is.
