@@ -35,6 +35,7 @@ mod walk;
 use std::ffi::OsString;
 use std::io::Write;
 
+use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{self, Remedy};
@@ -70,7 +71,7 @@ Exit status: 0 good, 1 something is wrong, 2 usage, 3 no record, 4 no source rea
 
 /// Pith Numbers for papers: resolve and verify them, put them into LaTeX and PDF, check the result.
 #[derive(Debug, Parser)]
-#[command(name = "pith", version, after_help = EXAMPLES, max_term_width = 80)]
+#[command(name = "pith", version, after_help = EXAMPLES, max_term_width = 80, styles = styles())]
 #[command(arg_required_else_help = true, propagate_version = false)]
 struct Cli {
     #[command(flatten)]
@@ -100,9 +101,15 @@ enum Command {
     Man(man::Args),
 }
 
-/// The definition of the command line, for completions and the man page.
+/// The help of a verb: what it does, examples, and only then all that it takes.
+const VERB: &str = "{about}{after-help}\n\n{usage-heading} {usage}\n\n{all-args}";
+
+/// The definition of the command line, for completions and the man page too.
 pub fn command() -> clap::Command {
-    Cli::command()
+    fn verb(command: clap::Command) -> clap::Command {
+        command.help_template(VERB).mut_subcommands(verb)
+    }
+    Cli::command().mut_subcommands(verb)
 }
 
 /// What `--version` prints after the name: all that a report of a fault needs.
@@ -162,8 +169,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
-    let command = Cli::command().long_version(long_version());
+    let command = command().long_version(long_version());
     command.try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches))
+}
+
+/// clap's own, with the colours of reports: yellow cannot be read on white.
+fn styles() -> Styles {
+    Styles::styled().invalid(AnsiColor::Magenta.on_default())
 }
 
 /// The words of the command line, safe for a terminal.

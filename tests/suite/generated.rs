@@ -94,14 +94,23 @@ fn docs_of_the_commands() {
     whole.build();
     let help = whole.render_help().to_string();
     let _ = write!(text, "\n```text\n{}```\n", trimmed(&help));
-    // What is said once above is not said again for each verb.
-    let common = "Options of all commands:";
     for verb in whole.get_subcommands_mut().filter(|verb| verb.get_name() != "help") {
-        let help = verb.render_long_help().to_string();
-        let (own, _) = help.split_once(common).unwrap_or((&help, ""));
-        let _ = write!(text, "\n## pith {}\n\n```text\n{}```\n", verb.get_name(), trimmed(own));
+        text.push_str(&section("##", verb));
+        for inner in verb.get_subcommands_mut().filter(|inner| inner.get_name() != "help") {
+            text.push_str(&section("###", inner));
+        }
     }
     compare("docs/commands.md", &text);
+}
+
+/// The help of one verb, without the options of all, which are said once.
+fn section(mark: &str, verb: &mut clap::Command) -> String {
+    let help = verb.render_long_help().to_string();
+    assert!(help.lines().all(|line| line.chars().count() <= 80), "80 columns\n{help}");
+    let (head, _) = help.split_once("Usage:").unwrap();
+    assert!(head.contains("\n\nExample"), "it begins with what it does and an example\n{help}");
+    let (own, _) = help.split_once("Options of all commands:").unwrap_or((&help, ""));
+    format!("\n{mark} {}\n\n```text\n{}```\n", verb.get_bin_name().unwrap(), trimmed(own))
 }
 
 /// Without blanks at the ends of lines, and without empty lines at the end.
