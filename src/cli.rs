@@ -169,7 +169,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
-    let command = command().long_version(long_version());
+    let mut command = command();
+    // Keys and digests for it are computed only where it may be printed.
+    if args.iter().any(|arg| arg == "--version") {
+        command = command.long_version(long_version());
+    }
     command.try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches))
 }
 

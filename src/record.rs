@@ -82,9 +82,23 @@ pub struct Receipt {
 pub struct Record {
     kind: Kind,
     document: Json,
-    canonical: Json,
     canonical_bytes: Vec<u8>,
+    digest: [u8; 32],
     receipt: Option<Receipt>,
+}
+
+/// Where a document holds its canonical record, which need not be one of the protocol.
+fn place_of(document: &Json) -> Option<(Kind, &Json)> {
+    let inner = document.get("canonical_record");
+    let mut keys = ["metadata", "schema_version", "source"].into_iter();
+    if inner.is_none() && keys.all(|key| document.get(key).is_some()) {
+        return Some((Kind::Canonical, document));
+    }
+    if let Some(canonical) = document.at(&["current", "canonical_record"]) {
+        return Some((Kind::State, canonical));
+    }
+    let kind = document.get("bundle_type").map_or(Kind::Record, |_| Kind::Bundle);
+    Some((kind, inner?))
 }
 
 impl Record {
@@ -104,29 +118,14 @@ impl Record {
     /// # Errors
     /// [`RecordError::NoRecord`].
     pub fn from_json(document: Json) -> Result<Self, RecordError> {
-        let is_canonical =
-            ["metadata", "schema_version", "source"].iter().all(|key| document.get(key).is_some())
-                && document.get("canonical_record").is_none();
-        let (kind, canonical) = if is_canonical {
-            (Kind::Canonical, &document)
-        } else if let Some(canonical) = document.at(&["current", "canonical_record"]) {
-            (Kind::State, canonical)
-        } else if let Some(canonical) = document.get("canonical_record") {
-            let kind = match document.get("bundle_type") {
-                Some(_) => Kind::Bundle,
-                None => Kind::Record,
-            };
-            (kind, canonical)
-        } else {
-            return Err(RecordError::NoRecord);
-        };
+        let (kind, canonical) = place_of(&document).ok_or(RecordError::NoRecord)?;
         if !matches!(canonical, Json::Object(_)) {
             return Err(RecordError::NoRecord);
         }
-        let canonical = canonical.clone();
-        let canonical_bytes = canonical_bytes(&canonical);
+        let canonical_bytes = canonical_bytes(canonical);
+        let digest = sha256(&canonical_bytes);
         let receipt = receipt_of(&document).map(read_receipt);
-        Ok(Self { kind, document, canonical, canonical_bytes, receipt })
+        Ok(Self { kind, document, canonical_bytes, digest, receipt })
     }
 
     /// The record in an answer that holds one at its top level or one level down, as a resolver's
@@ -154,7 +153,7 @@ impl Record {
 
     /// The canonical record as JSON, its schema not yet checked.
     pub fn canonical(&self) -> &Json {
-        &self.canonical
+        place_of(&self.document).expect("a record was read from it").1
     }
 
     /// The bytes that are hashed and signed.
@@ -164,7 +163,7 @@ impl Record {
 
     /// SHA-256 of [`Record::canonical_bytes`], computed and not read.
     pub fn digest(&self) -> [u8; 32] {
-        sha256(&self.canonical_bytes)
+        self.digest
     }
 
     /// The fields of the canonical record.
@@ -172,7 +171,7 @@ impl Record {
     /// # Errors
     /// [`SchemaError`] where it is not of schema version 1.0.
     pub fn fields(&self) -> Result<CanonicalRecord, SchemaError> {
-        CanonicalRecord::from_json(&self.canonical)
+        CanonicalRecord::from_json(self.canonical())
     }
 
     /// The receipt, where there is one.

@@ -25,6 +25,8 @@ pub struct Key {
     /// Its name in receipts.
     pub key_id: String,
     key: VerifyingKey,
+    /// SHA-256 of the key.
+    digest: [u8; 32],
     /// First moment at which it may sign.
     pub valid_from: Option<Timestamp>,
     /// Last moment at which it may sign.
@@ -36,14 +38,21 @@ pub struct Key {
 }
 
 impl Key {
+    /// A key that is believed whenever it signed.
+    fn new(key_id: String, key: VerifyingKey, origin: String) -> Self {
+        let digest = crate::record::sha256(key.as_bytes());
+        let (valid_from, valid_until, is_withdrawn) = (None, None, false);
+        Self { key_id, key, digest, valid_from, valid_until, is_withdrawn, origin }
+    }
+
     /// Hex of the first 16 bytes of SHA-256 of the key.
     pub fn fingerprint(&self) -> String {
-        HEXLOWER.encode(&self.digest()[..16])
+        HEXLOWER.encode(&self.digest[..16])
     }
 
     /// The same digest in base32: its first 26 characters.
     pub fn fingerprint_base32(&self) -> String {
-        let mut text = BASE32_NOPAD.encode(&self.digest());
+        let mut text = BASE32_NOPAD.encode(&self.digest);
         text.truncate(26);
         text
     }
@@ -78,10 +87,6 @@ impl Key {
             json["status"] = "revoked".into();
         }
         json
-    }
-
-    fn digest(&self) -> [u8; 32] {
-        crate::record::sha256(self.key.as_bytes())
     }
 
     /// Believes it no longer than `other`, the same key from elsewhere, is believed.
@@ -177,8 +182,7 @@ impl Keyring {
         let key = verifying_key(&bytes).expect("the pinned key is a point of the curve");
         let key_id = PINNED_KEY_ID.to_owned();
         let origin = PINNED_ORIGIN.to_owned();
-        let (valid_from, valid_until, is_withdrawn) = (None, None, false);
-        Self { keys: vec![Key { key_id, key, valid_from, valid_until, is_withdrawn, origin }] }
+        Self { keys: vec![Key::new(key_id, key, origin)] }
     }
 
     /// All keys, the pinned one first.

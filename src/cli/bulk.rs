@@ -17,7 +17,7 @@ pub(super) use resume::Resume;
 
 use super::options::Format;
 use super::terminal::Terminal;
-use super::{Exit, Failure, pool};
+use super::{Exit, Failure, Run, pool};
 
 /// The most bytes of a line: those of the largest record.
 pub(super) const MAX_LINE: usize = crate::record::MAX_BYTES;
@@ -62,6 +62,7 @@ pub(super) struct Output<'t> {
     started: Instant,
     count: u64,
     exit: Exit,
+    /// Whether nobody reads the results any more (`| head`).
     is_closed: bool,
 }
 
@@ -138,15 +139,32 @@ impl<'t> Output<'t> {
         Ok(())
     }
 
-    /// Whether nobody reads the results any more (`| head`).
-    pub fn is_closed(&self) -> bool {
-        self.is_closed
+    /// Works on one file after the other, and ends. What goes wrong with a file does not keep the next one back.
+    pub fn each_file(
+        mut self,
+        files: &[PathBuf],
+        schema: &'static str,
+        resume: &Resume,
+        mut work: impl FnMut(&Path, &mut Self) -> Result<(), Failure>,
+    ) -> Run {
+        for path in files {
+            if self.is_closed {
+                break;
+            }
+            if let Err(failure) = work(path, &mut self) {
+                let mut results = Results::default();
+                results.fail(schema, &path.display().to_string(), failure, self.format);
+                self.write(results)?;
+            }
+        }
+        self.finish(resume)
     }
 
-    /// Takes the bar away.
-    pub fn finish(self) -> Exit {
+    /// Takes the bar away, and looks whether all that was to be skipped was there.
+    pub fn finish(self, resume: &Resume) -> Run {
         self.bar.finish_and_clear();
-        self.exit
+        resume.finish()?;
+        Ok(self.exit)
     }
 }
 

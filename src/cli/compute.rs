@@ -103,20 +103,8 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         resume: &resume,
         is_alone: false,
     };
-    let mut output = Output::new(terminal, args.format, bulk::length(&args.files));
-    for path in &args.files {
-        if output.is_closed() {
-            break;
-        }
-        if let Err(failure) = work.file(path, &mut output) {
-            let mut results = Results::default();
-            results.fail(SCHEMA, &path.display().to_string(), failure, args.format);
-            output.write(results)?;
-        }
-    }
-    let exit = output.finish();
-    resume.finish()?;
-    Ok(exit)
+    let output = Output::new(terminal, args.format, bulk::length(&args.files));
+    output.each_file(&args.files, SCHEMA, &resume, |path, output| work.file(path, output))
 }
 
 impl Work<'_> {

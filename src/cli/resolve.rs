@@ -86,9 +86,7 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         (false, false) => cores.min(args.ids.len()),
     };
     output.run_on(threads, jobs, |job| work.one(job))?;
-    let exit = output.finish();
-    resume.finish()?;
-    Ok(exit)
+    output.finish(&resume)
 }
 
 impl Work<'_> {

@@ -69,7 +69,7 @@ impl Record {
             .filter(|(_, text)| !text.is_empty())
             .map(|(key, text)| (key.to_owned(), value_of(key, text)))
             .collect();
-        document.push(("canonical_record".to_owned(), canonical.clone()));
+        document.push(("canonical_record".to_owned(), canonical));
         if !proof.title.is_empty() {
             let title = ("title".to_owned(), Json::String(proof.title.clone()));
             document.push(("paper".to_owned(), Json::Object(vec![title])));
@@ -83,8 +83,8 @@ impl Record {
         Ok(Self {
             kind: Kind::Record,
             document: Json::Object(document),
-            canonical,
             canonical_bytes: bytes.to_vec(),
+            digest: super::sha256(bytes),
             receipt,
         })
     }

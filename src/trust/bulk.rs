@@ -23,8 +23,8 @@ use super::{Key, Keyring, ReceiptError};
 use crate::record::Receipt;
 
 /// Signatures from which on multiples pay: computing them takes as long as checking about that many.
-const PAYS_FROM: usize = 64;
-/// Keys that get multiples, each some megabyte.
+const PAYS_FROM: usize = 128;
+/// Keys that get multiples, each a megabyte.
 const MOST_KEYS: usize = 4;
 
 /// A keyring for many receipts. Threads can share it.
@@ -63,14 +63,7 @@ impl<'k> BulkKeyring<'k> {
         }
         let named: Vec<_> =
             receipts.iter().map(|(receipt, digest)| self.keys.named(receipt, digest)).collect();
-        let mut expected = Vec::with_capacity(receipts.len());
-        for ((_, digest), named) in receipts.iter().zip(&named) {
-            let point = named.as_ref().ok().and_then(|(key, signature)| {
-                Some(expected_point(self.base(), self.multiples_of(key)?, key, signature, digest))
-            });
-            // The identity is of small order, so it never agrees.
-            expected.push(point.flatten().unwrap_or_else(EdwardsPoint::identity));
-        }
+        let expected = self.expected_points(receipts, &named);
         let compressed = EdwardsPoint::compress_batch_alloc(&expected);
         let all = receipts.iter().zip(named).zip(expected.iter().zip(compressed));
         all.map(|(((receipt, digest), named), (point, bytes))| {
@@ -84,37 +77,50 @@ impl<'k> BulkKeyring<'k> {
         .collect()
     }
 
-    fn base(&self) -> &Multiples {
-        self.base.get_or_init(|| Multiples::of(&ED25519_BASEPOINT_POINT))
-    }
-
-    /// The multiples of `-A`, where the key is one of the first.
-    fn multiples_of(&self, key: &Key) -> Option<&Multiples> {
-        let index = self.keys.keys().iter().position(|known| std::ptr::eq(known, key))?;
-        let multiples = self.multiples.get(index)?;
-        Some(multiples.get_or_init(|| {
-            let point = CompressedEdwardsY(*key.key.as_bytes()).decompress();
-            Multiples::of(&-point.expect("a key of the ring is a point of the curve"))
-        }))
+    /// `[s]B - [k]A` for each receipt. The identity, which is of small order and so never agrees, where there is nothing
+    /// to compute it from.
+    fn expected_points(
+        &self,
+        receipts: &[(&Receipt, [u8; 32])],
+        named: &[Result<(&Key, Signature), ReceiptError>],
+    ) -> Vec<EdwardsPoint> {
+        // Zero adds nothing.
+        let zeros = vec![Scalar::ZERO; receipts.len()];
+        let mut all_s = zeros.clone();
+        let mut all_k: [Vec<Scalar>; MOST_KEYS] = Default::default();
+        for (index, ((_, digest), named)) in receipts.iter().zip(named).enumerate() {
+            let Ok((key, signature)) = named else { continue };
+            let place = self.keys.keys().iter().position(|known| std::ptr::eq(known, *key));
+            let Some(of_key) = place.and_then(|place| all_k.get_mut(place)) else { continue };
+            if let Some((s, k)) = scalars(key, signature, digest) {
+                if of_key.is_empty() {
+                    of_key.clone_from(&zeros);
+                }
+                (all_s[index], of_key[index]) = (s, k);
+            }
+        }
+        let mut sums = vec![EdwardsPoint::identity(); receipts.len()];
+        self.base.get_or_init(|| Multiples::of(&ED25519_BASEPOINT_POINT)).add_to(&mut sums, &all_s);
+        let all = self.keys.keys().iter().zip(&self.multiples).zip(all_k);
+        for ((key, multiples), all_k) in all.filter(|(_, all_k)| !all_k.is_empty()) {
+            let multiples = multiples.get_or_init(|| {
+                let point = CompressedEdwardsY(*key.key.as_bytes()).decompress();
+                Multiples::of(&-point.expect("a key of the ring is a point of the curve"))
+            });
+            multiples.add_to(&mut sums, &all_k);
+        }
+        sums
     }
 }
 
-/// `[s]B - [k]A`, or `None` where `s` is not reduced.
-fn expected_point(
-    base: &Multiples,
-    minus_key: &Multiples,
-    key: &Key,
-    signature: &Signature,
-    digest: &[u8; 32],
-) -> Option<EdwardsPoint> {
-    let s: Scalar = Option::from(Scalar::from_canonical_bytes(*signature.s_bytes()))?;
+/// `s` and `k` of a signature, or `None` where `s` is not reduced.
+fn scalars(key: &Key, signature: &Signature, digest: &[u8; 32]) -> Option<(Scalar, Scalar)> {
+    let s = Option::from(Scalar::from_canonical_bytes(*signature.s_bytes()))?;
     let hash = Sha512::new()
         .chain_update(signature.r_bytes())
         .chain_update(key.key.as_bytes())
         .chain_update(digest);
-    let k = Scalar::from_bytes_mod_order_wide(&hash.finalize().into());
-    let sum = base.add_to(EdwardsPoint::identity(), &s);
-    Some(minus_key.add_to(sum, &k))
+    Some((s, Scalar::from_bytes_mod_order_wide(&hash.finalize().into())))
 }
 
 /// Whether the point is the signature's `R`, in the only encoding that a point has, and not of small order.
@@ -122,7 +128,7 @@ fn agrees(point: &EdwardsPoint, bytes: &CompressedEdwardsY, signature: &Signatur
     bytes.as_bytes() == signature.r_bytes() && !point.mul_by_cofactor().is_identity()
 }
 
-/// Bits of a scalar that one addition takes care of: more need more memory than a core's cache has.
+/// Bits of a scalar that one addition takes care of. More need more memory than a core's cache has for one place.
 const BITS: usize = 9;
 /// Digits of a scalar of 253 bits, with room for a carry.
 const DIGITS: usize = 256_usize.div_ceil(BITS);
@@ -150,26 +156,36 @@ impl Multiples {
         Self(all)
     }
 
-    /// `sum + [scalar]P`.
-    fn add_to(&self, mut sum: EdwardsPoint, scalar: &Scalar) -> EdwardsPoint {
-        let bytes = scalar.as_bytes();
-        let mut carry = 0;
+    /// Adds `[scalar]P` to each sum. Place by place for all of them, since the multiples of one place fit into a cache
+    /// and those of all places do not.
+    fn add_to(&self, sums: &mut [EdwardsPoint], scalars: &[Scalar]) {
+        let digits: Vec<_> = scalars.iter().map(digits).collect();
         for (place, multiples) in self.0.chunks_exact(HALF).enumerate() {
-            let (byte, shift) = (place * BITS / 8, place * BITS % 8);
-            let at = |index: usize| usize::from(bytes.get(index).copied().unwrap_or(0));
-            let window = (at(byte) | at(byte + 1) << 8 | at(byte + 2) << 16) >> shift;
-            let digit = (window & (2 * HALF - 1)) + carry;
-            carry = usize::from(digit > HALF);
-            match digit {
-                0 => {}
-                1..=HALF => sum += &multiples[digit - 1],
-                // 2^9 less, which the next place carries; 2^9 itself is nothing but the carry.
-                _ if digit == 2 * HALF => {}
-                _ => sum -= &multiples[2 * HALF - digit - 1],
+            for (sum, digits) in sums.iter_mut().zip(&digits) {
+                let digit = digits[place];
+                match usize::from(digit.unsigned_abs()) {
+                    0 => {}
+                    size if digit > 0 => *sum += &multiples[size - 1],
+                    size => *sum -= &multiples[size - 1],
+                }
             }
         }
-        sum
     }
+}
+
+/// The digits of a scalar, from the lowest, each from `-HALF + 1` to `HALF`.
+fn digits(scalar: &Scalar) -> [i16; DIGITS] {
+    let bytes = scalar.as_bytes();
+    let mut carry = 0;
+    std::array::from_fn(|place| {
+        let (byte, shift) = (place * BITS / 8, place * BITS % 8);
+        let at = |index: usize| i32::from(bytes.get(index).copied().unwrap_or(0));
+        let window = (at(byte) | at(byte + 1) << 8 | at(byte + 2) << 16) >> shift;
+        let digit = (window & (2 * HALF as i32 - 1)) + carry;
+        // More than half of the next place's unit is that unit, less something.
+        carry = i32::from(digit > HALF as i32);
+        (digit - carry * 2 * HALF as i32) as i16
+    })
 }
 
 impl std::fmt::Debug for Multiples {
@@ -209,10 +225,11 @@ mod tests {
         let edges = [Scalar::ZERO, Scalar::ONE, -Scalar::ONE, -Scalar::from(257_u64)];
         let some = (0..50).map(|n| Scalar::from_bytes_mod_order(digest(n)));
         let powers =
-            (0..252).step_by(9).map(|n| (0..n).fold(Scalar::ONE, |x, _| x + x) - Scalar::ONE);
+            (0..252).step_by(BITS).map(|n| (0..n).fold(Scalar::ONE, |x, _| x + x) - Scalar::ONE);
         for scalar in edges.into_iter().chain(some).chain(powers) {
-            let product = multiples.add_to(EdwardsPoint::identity(), &scalar);
-            assert_eq!(product, ED25519_BASEPOINT_POINT * scalar, "{scalar:?}");
+            let mut product = [EdwardsPoint::identity()];
+            multiples.add_to(&mut product, &[scalar]);
+            assert_eq!(product[0], ED25519_BASEPOINT_POINT * scalar, "{scalar:?}");
         }
     }
 

@@ -53,8 +53,8 @@ fn read_key(object: &Json, origin: &str) -> Result<Key, TrustError> {
         Some("revoked") => true,
         Some(_) => return Err(bad("its status is none of active, retired and revoked")),
     };
-    let (key_id, origin) = (key_id.clone(), origin.to_owned());
-    let key = Key { key_id, key: verifying, valid_from, valid_until, is_withdrawn, origin };
+    let key = Key::new(key_id.clone(), verifying, origin.to_owned());
+    let key = Key { valid_from, valid_until, is_withdrawn, ..key };
     let stated = text("fingerprint_sha256_hex");
     if stated.is_some_and(|hex| !hex.to_ascii_lowercase().starts_with(&key.fingerprint())) {
         return Err(bad("its fingerprint is not that of the key"));

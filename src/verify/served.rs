@@ -47,9 +47,9 @@ pub(super) fn check(record: &Record, fields: Fields<'_>) -> Step {
     if repeated_records(document).any(|other| !same_object(other, record.canonical())) {
         return Step::failed(name, "two canonical records stand in it, and they differ");
     }
-    let digest = HEXLOWER.encode(&record.digest());
-    let number = fields.number(&record.digest()).to_string();
     for event in created_events(document) {
+        let digest = HEXLOWER.encode(&record.digest());
+        let number = fields.number(&record.digest()).to_string();
         let repeated = [
             ("payload.canonical_sha256", event.at(&["payload", "canonical_sha256"]), &digest),
             ("subject_pith_number", event.get("subject_pith_number"), &number),

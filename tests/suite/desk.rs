@@ -95,6 +95,17 @@ impl Desk {
         command
     }
 
+    /// A shell that finds the program as `pith`.
+    pub fn shell(&self, name: &str) -> Command {
+        let program = Path::new(env!("CARGO_BIN_EXE_pith")).parent().unwrap().to_owned();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(program).chain(std::env::split_paths(&path));
+        let mut shell = Command::new(name);
+        self.clean(&mut shell);
+        shell.env("PATH", std::env::join_paths(folders).unwrap());
+        shell
+    }
+
     /// Any command, in this folder and without this machine's settings.
     pub fn clean(&self, command: &mut Command) {
         command.current_dir(self.path()).env_clear().env("HOME", self.path());

@@ -5,8 +5,7 @@
 //! the next command. A block after a line that ends with "`name`:" is a file, which is written.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use crate::desk::Desk;
 use crate::tools;
@@ -74,15 +73,8 @@ fn matches(printed: &[&str], expected: &[String]) -> bool {
 
 /// Runs a command as a shell does, `pith` being the program under test. A person sees both streams.
 fn run(desk: &Desk, command: &str) -> String {
-    let program = Path::new(env!("CARGO_BIN_EXE_pith")).parent().unwrap();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(
-        std::iter::once(PathBuf::from(program)).chain(std::env::split_paths(&path)),
-    );
-    let mut shell = Command::new("sh");
-    desk.clean(&mut shell);
-    shell.args(["-c", &format!("{{ {command}\n}} 2>&1")]);
-    shell.env("PATH", path.unwrap()).env("PITH_MIRROR", desk.join("mirror"));
+    let mut shell = desk.shell("sh");
+    shell.args(["-c", &format!("{{ {command}\n}} 2>&1")]).env("PITH_MIRROR", desk.join("mirror"));
     let output = shell.output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }

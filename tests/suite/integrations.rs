@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -28,10 +27,7 @@ fn step(desk: &Desk, action: &Value, name: &str, inputs: &[(&str, &str)]) -> Ran
         let given = inputs.iter().find(|(name, _)| *name == input).map(|(_, value)| *value);
         given.unwrap_or_else(|| action["inputs"][input]["default"].as_str().unwrap()).to_owned()
     };
-    let mut bash = Command::new("bash");
-    desk.clean(&mut bash);
-    let program = Path::new(env!("CARGO_BIN_EXE_pith")).parent().unwrap().to_str().unwrap();
-    bash.env("PATH", format!("{program}:{}", std::env::var("PATH").unwrap()));
+    let mut bash = desk.shell("bash");
     bash.env("RUNNER_TEMP", desk.path()).env("GITHUB_ACTION_PATH", TOP);
     for (variable, text) in step["env"].as_object().into_iter().flatten() {
         let input = text.as_str().unwrap().trim_start_matches("${{ inputs.");
@@ -39,6 +35,12 @@ fn step(desk: &Desk, action: &Value, name: &str, inputs: &[(&str, &str)]) -> Ran
     }
     bash.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"].as_str().unwrap()]);
     desk::run(&mut bash, b"")
+}
+
+/// Puts the number into `paper.pdf`, which makes it ready.
+fn inject(desk: &Desk) {
+    let number = records::HETEGEN_SUFFIX;
+    desk.good(&["inject", "paper.pdf", number, "--mirror", "mirror", "--in-place"]);
 }
 
 #[test]
@@ -59,14 +61,7 @@ fn the_action_reports_and_fails_where_a_paper_is_not_ready() {
     // A file that is not there is no finding: nothing is uploaded.
     assert_eq!(step(&desk, &action, "Write the report", &[("paths", "no.pdf")]).status, Some(5));
 
-    desk.good(&[
-        "inject",
-        "paper.pdf",
-        records::HETEGEN_SUFFIX,
-        "--mirror",
-        "mirror",
-        "--in-place",
-    ]);
+    inject(&desk);
     assert_eq!(step(&desk, &action, "Check", &paths).status, Some(0));
     let arguments = [("paths", "paper.pdf"), ("arguments", "--offline --expect 2404.14294")];
     assert_eq!(step(&desk, &action, "Check", &arguments).status, Some(1), "another paper");
@@ -82,13 +77,6 @@ fn the_hook_checks_the_files_that_it_is_given() {
     let arguments: Vec<_> = words.chain(["paper.pdf"]).collect();
     let desk = Desk::new();
     assert_eq!(desk.run(&arguments).status, Some(1));
-    desk.good(&[
-        "inject",
-        "paper.pdf",
-        records::HETEGEN_SUFFIX,
-        "--mirror",
-        "mirror",
-        "--in-place",
-    ]);
+    inject(&desk);
     assert_eq!(desk.run(&arguments).status, Some(0));
 }
