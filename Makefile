@@ -1,6 +1,6 @@
 # `make test` is what CI runs. On Debian as root it installs what the tests need.
 
-.PHONY: test tools lint unit doc tex-matrix bulk spark large fuzz
+.PHONY: test tools lint unit doc tex-matrix bulk spark large fuzz packages site
 
 test: tools lint unit doc
 
@@ -34,6 +34,15 @@ fuzz:
 	fuzz/seed
 	set -e; for target in $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs))); do \
 	  nice -n 19 cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=25; done
+
+# The files of a release in dist/, and each of them installed and tried: ten minutes. packaging/build says what it needs.
+packages:
+	packaging/build
+	packaging/check
+
+# docs/ as a site in target/book. Needs mdBook.
+site:
+	mdbook build
 
 doc:
 	cargo test --doc

@@ -35,9 +35,11 @@ mod walk;
 use std::ffi::OsString;
 use std::io::Write;
 
+use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{self, Remedy};
+use crate::escape;
 use crate::report::{ErrorJson, line};
 use crate::trust::Keyring;
 pub use exit::Exit;
@@ -69,7 +71,7 @@ Exit status: 0 good, 1 something is wrong, 2 usage, 3 no record, 4 no source rea
 
 /// Pith Numbers for papers: resolve and verify them, put them into LaTeX and PDF, check the result.
 #[derive(Debug, Parser)]
-#[command(name = "pith", version, after_help = EXAMPLES, max_term_width = 80)]
+#[command(name = "pith", version, after_help = EXAMPLES, max_term_width = 80, styles = styles())]
 #[command(arg_required_else_help = true, propagate_version = false)]
 struct Cli {
     #[command(flatten)]
@@ -99,9 +101,15 @@ enum Command {
     Man(man::Args),
 }
 
-/// The definition of the command line, for completions and the man page.
+/// The help of a verb: what it does, examples, and only then all that it takes.
+const VERB: &str = "{about}{after-help}\n\n{usage-heading} {usage}\n\n{all-args}";
+
+/// The definition of the command line, for completions and the man page too.
 pub fn command() -> clap::Command {
-    Cli::command()
+    fn verb(command: clap::Command) -> clap::Command {
+        command.help_template(VERB).mut_subcommands(verb)
+    }
+    Cli::command().mut_subcommands(verb)
 }
 
 /// What `--version` prints after the name: all that a report of a fault needs.
@@ -124,15 +132,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         let _ = anstream::stderr().write_all(FIRST.as_bytes());
         return Exit::Usage;
     }
-    let mut command = Cli::command();
-    // Keys and digests for it are computed only where it may be printed.
-    if args.iter().any(|arg| arg == "--version") {
-        command = command.long_version(long_version());
-    }
-    let cli = command.try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m));
-    let cli = match cli {
+    let cli = match parse(&args) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        // clap repeats words as they are: the terminal gets the error about their escaped form.
+        Err(error) => return usage(&parse(&escaped(&args)).err().unwrap_or(error)),
     };
     limits::fail_instead_of_ending();
     let mut terminal = Terminal::new(&cli.options);
@@ -163,6 +166,25 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             failure.exit
         }
     }
+}
+
+fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut command = command();
+    // Keys and digests for it are computed only where it may be printed.
+    if args.iter().any(|arg| arg == "--version") {
+        command = command.long_version(long_version());
+    }
+    command.try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches))
+}
+
+/// clap's own, with the colours of reports: yellow cannot be read on white.
+fn styles() -> Styles {
+    Styles::styled().invalid(AnsiColor::Magenta.on_default())
+}
+
+/// The words of the command line, safe for a terminal.
+fn escaped(args: &[OsString]) -> Vec<OsString> {
+    args.iter().map(|arg| escape::terminal(&arg.to_string_lossy()).into()).collect()
 }
 
 /// Help and version are no errors; everything else that clap says is one of usage.

@@ -31,13 +31,15 @@ pub(super) const PIN: &str = "pith.json";
   pith add main.tex 2403.01164
   pith add main.tex 2403.01164 --dry-run | less
 
-Written beside the main file: pith.sty, which carries the proof, and pith.json, the
-record that `pith check` compares with. In the main file, after the last package:
+Written beside the main file: pith.sty, which carries the proof, and
+pith.json, the record that `pith check` compares with. In the main file, after
+the last package:
 
   \\usepackage{pith}
   \\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}
 
-Every other byte stays. A second run changes nothing; `pith remove main.tex` undoes it.")]
+Every other byte stays. A second run changes nothing; `pith remove main.tex`
+undoes it.")]
 pub(super) struct Args {
     /// The paper's main file, or its folder
     #[arg(value_name = "MAIN.tex")]

@@ -32,18 +32,19 @@ use crate::verify::Status;
   pith check upload.tar.gz    what was packed for arXiv
   pith explain number-missing
 
-A folder with a main file (.tex with \\documentclass) is a paper: its sources are
-checked, and the PDF made from them. An archive is read in memory. In other folders,
-names that begin with a dot are passed over, and links to folders are not followed.
-The nearest pith.toml beside a paper or above it, up to the top of its repository or
-your home folder, sets the levels:
+A folder with a main file (.tex with \\documentclass) is a paper: its sources
+are checked, and the PDF made from them. An archive is read in memory. In
+other folders, names that begin with a dot are passed over, and links to
+folders are not followed. The nearest pith.toml beside a paper or above it, up
+to the top of its repository or your home folder, sets the levels:
 
   [levels]
   badge-missing = \"error\"
   pdf-signed = \"off\"
 
-pith.json there is the record that the paper must have. No source is asked, unless
---mirror or PITH_MIRROR names one: then the proof is compared with its record.")]
+pith.json there is the record that the paper must have. No source is asked,
+unless --mirror or PITH_MIRROR names one: then the proof is compared with its
+record.")]
 pub(super) struct Args {
     /// PDFs, LaTeX sources (a folder, a .tex, .zip or .tar.gz), and folders of these
     #[arg(value_name = "PATH", required = true)]

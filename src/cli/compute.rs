@@ -29,15 +29,15 @@ const PAPERS: usize = 64;
   pith compute - --format json < metadata.jsonl
   pith compute oai.xml --against mirror
 
-Told apart by content: OAI-PMH answers with metadataPrefix=arXivRaw, one record or a
-list; the public metadata snapshot, one paper a line; plain fields as JSON, one object,
-a list, or one a line:
+Told apart by content: OAI-PMH answers with metadataPrefix=arXivRaw, one
+record or a list; the public metadata snapshot, one paper a line; plain fields
+as JSON, one object, a list, or one a line:
   {\"id\": \"2403.01164\", \"version\": 1, \"submitted_at\": \"2024-03-02T10:37:21Z\",
    \"title\": \"...\", \"abstract\": \"...\", \"license\": \"http://...\",
    \"primary_cat\": \"cs.PF\", \"cross_cats\": [\"cs.DC\"]}
 \"categories\": \"cs.PF cs.DC\" can stand for the last two, title_canon_sha256 and
-abstract_canon_sha256 for the texts. Texts are in arXiv's spelling, TeX as it is.
-arXiv's Atom answer has no licence, which --license gives.")]
+abstract_canon_sha256 for the texts. Texts are in arXiv's spelling, TeX as it
+is. arXiv's Atom answer has no licence, which --license gives.")]
 pub(super) struct Args {
     /// Files of metadata; "-" is standard input
     #[arg(value_name = "FILE", required = true)]

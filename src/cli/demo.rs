@@ -34,6 +34,9 @@ const TEX_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// Do the whole job on an embedded real record, offline
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pith demo              write into ./pith-demo
+  pith demo somewhere    into another folder")]
 pub(super) struct Args {
     /// Where to write
     #[arg(value_name = "DIR", default_value = "pith-demo")]

@@ -13,9 +13,10 @@ const ALIKE: f64 = 0.85;
 pub(super) fn missing(path: &Path) -> Option<String> {
     let text = path.to_str()?;
     if text.parse::<Query>().is_ok() {
-        return Some(format!(
-            "{text} is an id, not a file; see its record with: pith resolve {text}"
-        ));
+        return Some(format!("that is an id, not a file: pith resolve {text}"));
+    }
+    if let Some(meant) = from_windows(path, text) {
+        return Some(meant);
     }
     let name = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
@@ -28,4 +29,19 @@ pub(super) fn missing(path: &Path) -> Option<String> {
     names.sort_unstable();
     let nearest = names.iter().rev().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
     Some(format!("did you mean {}?", path.with_file_name(nearest).display()))
+}
+
+/// A path as Windows writes it, where `\` is a character like others.
+fn from_windows(path: &Path, text: &str) -> Option<String> {
+    if cfg!(windows) || !text.contains('\\') || path.exists() {
+        return None;
+    }
+    let text = text.replace('\\', "/");
+    if let Some((drive, rest)) = text.split_once(":/")
+        && let [letter @ (b'a'..=b'z' | b'A'..=b'Z')] = drive.as_bytes()
+    {
+        let letter = letter.to_ascii_lowercase() as char;
+        return Some(format!("that is a path of Windows; in WSL it is /mnt/{letter}/{rest}"));
+    }
+    Path::new(&text).exists().then(|| format!("did you mean {text}?"))
 }

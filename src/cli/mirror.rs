@@ -10,7 +10,12 @@ use super::terminal::Terminal;
 
 /// A mirror of records: a folder for any web server, or served here
 #[derive(Debug, clap::Args)]
-#[command(arg_required_else_help = true)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "Examples:
+  pith mirror build records record.json more.jsonl
+  pith mirror serve records"
+)]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,

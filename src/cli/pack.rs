@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::add::PIN;
+use serde::Serialize;
+
+use super::add::{Format, PIN};
 use super::check::Checker;
 use super::context::{keyring, query};
 use super::options::Options;
@@ -11,7 +13,9 @@ use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files, main_file, sources};
 use crate::latex::Tree;
 use crate::paper::{self, Left, Pack, Paper};
-use crate::report::{Counts, FileReport};
+use crate::report::{Counts, FileReport, line};
+
+const SCHEMA: &str = "pith.pack/1";
 
 /// How many names of one kind are listed, unless all are asked for.
 const MAX_LISTED: usize = 4;
@@ -21,10 +25,12 @@ const MAX_LISTED: usize = 4;
 #[command(after_help = "Examples:
   pith pack .                              check, then write ./arxiv.tar.gz
   pith pack paper -o upload.tar.gz
+  pith pack . --format json                what is in it, for scripts
 
-In it: the sources, figures, bibliography (.bbl) and pith.sty. Left out, and listed (all
-with -v): what TeX and editors write, hidden files, the compiled paper. The same files
-give the same archive, byte for byte. It is read back and checked before it is written.")]
+In it: the sources, figures, bibliography (.bbl) and pith.sty. Left out, and
+listed (all with -v): what TeX and editors write, hidden files, the compiled
+paper. The same files give the same archive, byte for byte. It is read back
+and checked before it is written.")]
 pub(super) struct Args {
     /// The paper's folder, or its main file
     #[arg(value_name = "DIR", default_value = ".")]
@@ -41,9 +47,22 @@ pub(super) struct Args {
     /// Pack also what does not pass the checks
     #[arg(long)]
     force: bool,
+
+    /// How to print what was packed
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
+    format: Format,
 }
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    let result = pack(args, options, terminal);
+    if let (Err(failure), Format::Json) = (&result, args.format) {
+        let input = args.dir.display().to_string();
+        terminal.raw(failure.json(SCHEMA, &input).as_bytes())?;
+    }
+    result
+}
+
+fn pack(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let main = main_file::of(&args.dir)?;
     let checker = Checker {
         is_verbose: options.verbose,
@@ -54,7 +73,7 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     };
     let settings = LastSettings::new(&Config::Nearest).of(&main)?;
     let reports = sources::reports(&checker, &args.dir, &settings);
-    refuse(&reports, args.force, terminal)?;
+    let sources_pass = refuse(&reports, args.force, terminal)?;
     let (folder, name) = top(&args.dir, &main);
     let tree = Tree::Folder(folder.to_owned());
     let packed = Paper::read(&tree, &name)
@@ -62,11 +81,66 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         .and_then(|paper| paper::pack(&tree, &paper, &except(folder, &args.output)))
         .map_err(|error| Failure::of(Exit::Io, &args.dir.display().to_string(), &error))?;
     let read_back = sources::report_of_archive(&checker, &packed.archive, &args.output);
-    refuse(&[read_back], args.force, terminal)?;
+    let read_back = [read_back];
+    let archive_passes = refuse(&read_back, args.force, terminal)?;
     files::write(&args.output, &packed.archive, terminal)?;
+    if args.format == Format::Json {
+        let checks_passed = sources_pass && archive_passes;
+        let packed = PackJson::new(args, &name, &packed, &read_back[0], checks_passed);
+        terminal.raw(line(&packed).as_bytes())?;
+        return Ok(Exit::Good);
+    }
     let most = if options.verbose { usize::MAX } else { MAX_LISTED };
     say(&packed, &args.output, most, terminal);
     Ok(Exit::Good)
+}
+
+/// What was packed (`pith.pack/1`).
+#[derive(Serialize)]
+struct PackJson<'a> {
+    schema: &'static str,
+    input: String,
+    pith_number: Option<String>,
+    verdict: Option<String>,
+    output: String,
+    main: &'a str,
+    bytes: usize,
+    checks_passed: bool,
+    files: &'a [String],
+    left_out: Vec<LeftJson<'a>>,
+    warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct LeftJson<'a> {
+    name: &'a str,
+    why: &'static str,
+}
+
+impl<'a> PackJson<'a> {
+    /// `report` is that on the archive.
+    fn new(
+        args: &Args,
+        main: &'a str,
+        packed: &'a Pack,
+        report: &FileReport,
+        checks_passed: bool,
+    ) -> Self {
+        let checked = report.outcome.as_ref().ok();
+        Self {
+            schema: SCHEMA,
+            input: args.dir.display().to_string(),
+            pith_number: checked.and_then(|checked| checked.pith_number).map(|n| n.to_string()),
+            verdict: checked.map(|checked| checked.verdict.status().to_string()),
+            output: args.output.display().to_string(),
+            main,
+            bytes: packed.archive.len(),
+            checks_passed,
+            files: &packed.files,
+            left_out: packed.left.iter().map(|l| LeftJson { name: &l.name, why: l.why }).collect(),
+            warnings: &packed.warnings,
+        }
+    }
 }
 
 /// The folder that is packed, and the name of the main file in it.
@@ -90,12 +164,12 @@ fn except(folder: &Path, output: &Path) -> Vec<Left> {
     except
 }
 
-/// Shows what was found; an error ends it, unless forced.
-fn refuse(reports: &[FileReport], force: bool, terminal: &mut Terminal) -> Result<(), Failure> {
+/// Shows what was found, and returns whether that is no error. An error ends it, unless forced.
+fn refuse(reports: &[FileReport], force: bool, terminal: &mut Terminal) -> Result<bool, Failure> {
     let style = terminal.text;
     let is_bad = |report: &&FileReport| report.outcome.is_err() || report.has_errors();
     let bad: Vec<_> = reports.iter().filter(is_bad).collect();
-    let Some(first) = bad.first() else { return Ok(()) };
+    let Some(first) = bad.first() else { return Ok(true) };
     for report in &bad {
         terminal.show(&style.file(report, false));
     }
@@ -106,7 +180,7 @@ fn refuse(reports: &[FileReport], force: bool, terminal: &mut Terminal) -> Resul
     }
     if force {
         terminal.note("packed all the same (--force)");
-        return Ok(());
+        return Ok(false);
     }
     let check = bad.iter().find_map(|report| Counts::of(report).example).map_or("", |(id, _)| id);
     let message = "the paper does not pass the checks, so nothing was packed";

@@ -15,8 +15,8 @@ use crate::sty::{Reading, State};
 #[command(after_help = "Example:
   pith remove main.tex
 
-Every other byte of the main file stays. pith.sty and pith.json go where they are as pith
-wrote them; one that was edited stays, and it is said.")]
+Every other byte of the main file stays. pith.sty and pith.json go where they
+are as pith wrote them; one that was edited stays, and it is said.")]
 pub(super) struct Args {
     /// The paper's main file, or its folder
     #[arg(value_name = "MAIN.tex")]

@@ -23,8 +23,9 @@ const SCHEMA: &str = "pith.resolve/1";
   cat ids.txt | pith resolve - --format number
   pith resolve - --format json --resume done.jsonl < ids.txt >> done.jsonl
 
-A pith.json in this folder or above it is used first for the paper that it is of; then
-folders of records, records kept from earlier (--cache), and servers are asked.")]
+A pith.json in this folder or above it is used first for the paper that it is
+of; then folders of records, records kept from earlier (--cache), and servers
+are asked.")]
 pub(super) struct Args {
     /// arXiv ids, DOIs, addresses or Pith Numbers; "-" reads one a line from standard input
     #[arg(value_name = "ID", required = true)]

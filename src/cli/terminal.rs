@@ -9,7 +9,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::Failure;
 use super::options::{Options, Progress, When};
 use crate::escape;
-use crate::report::Text;
+use crate::report::{Text, wrap};
+
+/// The columns of "error: ".
+const LABEL: usize = 7;
 
 /// The two streams.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ pub(super) struct Terminal {
     pub text: Text,
     quiet: bool,
     progress: bool,
+    /// Whether a person reads standard error: what is no terminal gets a message as one line.
+    wraps: bool,
 }
 
 impl Terminal {
@@ -28,9 +33,9 @@ impl Terminal {
             When::Never => ColorChoice::Never,
         }
         .write_global();
-        let progress =
-            options.progress == Progress::Auto && !options.quiet && io::stderr().is_terminal();
-        Self { text: Text::COLOURED, quiet: options.quiet, progress }
+        let wraps = io::stderr().is_terminal();
+        let progress = options.progress == Progress::Auto && !options.quiet && wraps;
+        Self { text: Text::COLOURED, quiet: options.quiet, progress, wraps }
     }
 
     /// Writes a result. Text from outside in it must be safe for a terminal already.
@@ -71,8 +76,16 @@ impl Terminal {
     /// Says something beside the result on standard error.
     pub fn note(&mut self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(anstream::stderr(), "{}", escape::terminal(text));
+            let indent = text.len() - text.trim_start().len();
+            let text = self.message(text.trim_start(), indent);
+            let _ = writeln!(anstream::stderr(), "{:indent$}{text}", "");
         }
+    }
+
+    /// A message that begins `indent` columns from the left, made safe for a terminal and as wide as one.
+    fn message(&self, text: &str, indent: usize) -> String {
+        let text = escape::terminal(text);
+        if self.wraps { wrap(&text, indent) } else { text }
     }
 
     /// Writes text that is safe for a terminal already, lines and all, to standard error.
@@ -84,7 +97,8 @@ impl Terminal {
     pub fn error(&mut self, failure: &Failure) {
         let Text { bad, dim, reset, .. } = self.text;
         let mut stderr = anstream::stderr().lock();
-        let _ = writeln!(stderr, "{bad}error:{reset} {}", escape::terminal(&failure.message));
+        let _ = writeln!(stderr, "{bad}error:{reset} {}", self.message(&failure.message, LABEL));
+        // On one line: the commands in it are copied from the terminal.
         if let Some(remedy) = &failure.remedy {
             let _ = writeln!(stderr, "{dim} help:{reset} {}", escape::terminal(remedy));
         }

@@ -10,7 +10,11 @@ use crate::trust::Key;
 
 /// The keys whose signatures are believed
 #[derive(Debug, clap::Args)]
-#[command(arg_required_else_help = true)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "Example:
+  pith trust list"
+)]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,

@@ -32,9 +32,10 @@ const MAX_BYTES: usize = 1 << 30;
   pith verify - < records.jsonl
 
 Told apart by content: records, bundles and states as JSON, one record a line,
-our SVG and HTML badges, PDFs. What verifies is the record and its signature; a PDF
-is also bound to it by its title and by arXiv's stamp (pith explain title-differs).
-Integrity files and graph snapshots hold no record: what can be checked is.")]
+our SVG and HTML badges, PDFs. What verifies is the record and its signature;
+a PDF is also bound to it by its title and by arXiv's stamp (pith explain
+title-differs). Integrity files and graph snapshots hold no record: what can
+be checked is.")]
 pub(super) struct Args {
     /// Files; "-" is standard input
     #[arg(value_name = "FILE", required = true)]

@@ -10,6 +10,8 @@ use crate::verify::{NOT_COVERED, Outcome, Status, Verdict};
 
 /// The width that every terminal has.
 const COLUMNS: usize = 80;
+/// How far to the left a long word may begin.
+const LEFT: usize = 2;
 
 /// Colours by meaning, as terminal sequences; empty where none are wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,11 +31,11 @@ pub struct Text {
 }
 
 impl Text {
-    /// The basic colours, which terminals keep readable on light and dark.
+    /// Of the basic colours those that can be read on light and on dark: yellow on white cannot.
     pub const COLOURED: Self = Self {
         good: "\x1b[32m",
         bad: "\x1b[1;31m",
-        warn: "\x1b[33m",
+        warn: "\x1b[35m",
         dim: "\x1b[2m",
         bold: "\x1b[1m",
         reset: "\x1b[0m",
@@ -80,8 +82,12 @@ impl Text {
             let _ = writeln!(out, "  {}  {text}", self.paint(self.warn, "warning"));
         }
         for note in &checked.notes {
-            let _ =
-                writeln!(out, "  {}  {}", self.paint(self.dim, "note   "), escape::terminal(note));
+            let _ = writeln!(
+                out,
+                "  {}  {}",
+                self.paint(self.dim, "note   "),
+                wrap(&escape::terminal(note), 11)
+            );
         }
         if checked.outcome.findings.is_empty() {
             let line = match checked.unreached.is_some() {
@@ -249,22 +255,47 @@ pub fn verdict(verdict: &Verdict, text: &Text) -> String {
 }
 
 /// Breaks `text` between words into lines of 80 columns, each but the first after `indent` blanks.
-/// The first line is taken to begin there too. A longer word stays whole.
+/// The first line is taken to begin there too. A word that is too long for that stays whole, on a line of its own that
+/// begins further left where that helps.
 pub fn wrap(text: &str, indent: usize) -> String {
     let mut out = String::with_capacity(text.len());
     let mut column = indent;
+    let mut is_first = true;
     for word in text.split(' ') {
         let length = word.chars().count();
-        if column > indent && column + 1 + length > COLUMNS {
+        let is_long = indent + length > COLUMNS && length + LEFT <= COLUMNS;
+        if is_long || (!is_first && column + 1 + length > COLUMNS) {
+            column = if is_long { COLUMNS - length } else { indent };
             out.push('\n');
-            out.extend(std::iter::repeat_n(' ', indent));
-            column = indent;
-        } else if column > indent {
+            out.extend(std::iter::repeat_n(' ', column));
+        } else if !is_first {
             out.push(' ');
             column += 1;
         }
+        is_first = false;
         out.push_str(word);
         column += length;
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn lines_end_at_80_columns_between_words() {
+        let words = ["word"; 20].join(" ");
+        let lines: Vec<_> = wrap(&words, 10).lines().map(str::to_owned).collect();
+        assert_eq!(lines[0].len(), 69, "and ten columns before it");
+        assert_eq!(lines[1], format!("{}{}", " ".repeat(10), ["word"; 6].join(" ")));
+    }
+
+    #[test]
+    fn a_long_word_begins_further_left() {
+        let digest = "a".repeat(64);
+        assert_eq!(wrap(&format!("SHA-256 {digest}"), 30), format!("SHA-256\n{:16}{digest}", ""));
+        let path = "b".repeat(100);
+        assert_eq!(wrap(&format!("{path} c"), 2), format!("{path}\n  c"));
+    }
 }

@@ -52,10 +52,26 @@ fn docs_of_the_checks() {
         let end = if check.is_of_sources() { "" } else { ".pdf" };
         let _ = write!(
             text,
-            "\nExamples: [bad{end}](../{folder}/bad{end}) is found wanting, [good{end}](../{folder}/good{end}) is not.\n"
+            "\nExamples: `{folder}/bad{end}` is found wanting, `{folder}/good{end}` is not.\n"
         );
     }
     compare("docs/checks.md", &text);
+}
+
+/// The package's own README is a page of the site.
+#[test]
+fn docs_of_the_package() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("tex/README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let (title, text) = readme.split_once('\n').unwrap();
+    assert!(title.starts_with("# "));
+    compare(
+        "docs/package.md",
+        &format!(
+            "<!-- Made from tex/README.md by `UPDATE=1 cargo test --test suite generated::`; change it there. -->\n\n\
+             # The LaTeX package\n{text}"
+        ),
+    );
 }
 
 /// Outside of code, what Markdown would take for HTML or a command of its own stands as it is.
@@ -78,14 +94,23 @@ fn docs_of_the_commands() {
     whole.build();
     let help = whole.render_help().to_string();
     let _ = write!(text, "\n```text\n{}```\n", trimmed(&help));
-    // What is said once above is not said again for each verb.
-    let common = "Options of all commands:";
     for verb in whole.get_subcommands_mut().filter(|verb| verb.get_name() != "help") {
-        let help = verb.render_long_help().to_string();
-        let (own, _) = help.split_once(common).unwrap_or((&help, ""));
-        let _ = write!(text, "\n## pith {}\n\n```text\n{}```\n", verb.get_name(), trimmed(own));
+        text.push_str(&section("##", verb));
+        for inner in verb.get_subcommands_mut().filter(|inner| inner.get_name() != "help") {
+            text.push_str(&section("###", inner));
+        }
     }
     compare("docs/commands.md", &text);
+}
+
+/// The help of one verb, without the options of all, which are said once.
+fn section(mark: &str, verb: &mut clap::Command) -> String {
+    let help = verb.render_long_help().to_string();
+    assert!(help.lines().all(|line| line.chars().count() <= 80), "80 columns\n{help}");
+    let (head, _) = help.split_once("Usage:").unwrap();
+    assert!(head.contains("\n\nExample"), "it begins with what it does and an example\n{help}");
+    let (own, _) = help.split_once("Options of all commands:").unwrap_or((&help, ""));
+    format!("\n{mark} {}\n\n```text\n{}```\n", verb.get_bin_name().unwrap(), trimmed(own))
 }
 
 /// Without blanks at the ends of lines, and without empty lines at the end.

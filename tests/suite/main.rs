@@ -19,6 +19,7 @@ mod generated;
 mod hostile;
 mod html;
 mod integrations;
+mod links;
 mod mirrors;
 mod offline;
 mod pdf_archival;

@@ -229,6 +229,35 @@ fn trust() {
 }
 
 #[test]
+fn pack() {
+    let (desk, schema) = (Desk::new(), Schema::of("pack"));
+    desk.copy("papers/article/main.tex", "paper/main.tex");
+    desk.copy("papers/article/sections/introduction.tex", "paper/sections/introduction.tex");
+    desk.write("paper/main.aux", b"x");
+    let run = |more: &[&str]| {
+        let mut objects = desk.run(&[&["pack", "--format", "json"], more].concat()).json();
+        assert_eq!(objects.len(), 1, "{more:?}");
+        objects.remove(0)
+    };
+    let refused = run(&["paper"]);
+    let forced = run(&["paper", "--force"]);
+    desk.good(&["add", "paper/main.tex", "2403.01164", "--mirror", "mirror"]);
+    let good = run(&["paper"]);
+    let bad = [refused, run(&["paper", "--expect", "gibberish"]), run(&["nowhere"])];
+    [&forced, &good].into_iter().chain(&bad).for_each(|object| schema.hold(object));
+    let exits: Vec<_> =
+        bad.iter().map(|object| object["error"]["exit"].as_u64().unwrap()).collect();
+    assert_eq!(exits, [1, 2, 5]);
+    assert_eq!((&forced["checks_passed"], &forced["pith_number"]), (&json!(false), &Value::Null));
+    assert_eq!(good["checks_passed"], true);
+    schema.need(&good, &[]);
+    schema.need(&bad[0], &[]);
+    schema.refuse(&good, "/bytes", json!(0));
+    schema.refuse(&good, "/left_out/0/name", Value::Null);
+    schema.refuse(&good, "/verdict", Value::Null);
+}
+
+#[test]
 fn add() {
     let (desk, schema) = (Desk::new(), Schema::of("add"));
     desk.copy("papers/article/main.tex", "main.tex");

@@ -24,6 +24,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("anstream", &["src/cli"]),
     ("indicatif", &["src/cli"]),
     ("toml", &["src/cli"]),
+    ("mimalloc", &["src/main.rs"]),
     // `#![allow(unsafe_code)]` stands where it is needed, and nowhere else.
     ("unsafe_code", &["src/pdf/map.rs", "src/pdf/clock.rs", "src/cli/limits.rs"]),
 ];
@@ -181,4 +182,28 @@ fn every_door_is_used() {
         let used = sources.iter().any(|source| source.has(word) && source.is_in(places));
         assert!(used, "nothing uses {word} any more; take it off the list");
     }
+}
+
+/// A line of Cargo.toml that names a dependency has its reason above it, alone or with the next of its group.
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = std::fs::read_to_string(Path::new(TOP).join("Cargo.toml")).unwrap();
+    let mut count = 0;
+    let mut wrong = Vec::new();
+    let mut is_section = false;
+    let mut before = "";
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            is_section = line.trim_end_matches(']').ends_with("dependencies");
+        } else if is_section && line.contains(" = ") && !line.starts_with('#') {
+            count += 1;
+            let is_reason = before.starts_with("# ") && !before.starts_with("# ---");
+            if !is_reason && !before.contains(" = ") {
+                wrong.push(line);
+            }
+        }
+        before = line;
+    }
+    assert!(count > 30, "{count}");
+    assert!(wrong.is_empty(), "no comment says why these are there:\n{}", wrong.join("\n"));
 }

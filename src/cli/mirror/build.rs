@@ -18,9 +18,9 @@ use crate::trust::Keyring;
   pith mirror build mirror - < records.jsonl
   pith resolve - --format json < ids.txt | pith mirror build mirror -
 
-Files hold a record, a bundle, or one of these a line. Each is verified; one that does
-not verify is named and left out, and the others come in. A second run adds to what is
-there. docs/mirrors.md tells what a web server needs.")]
+Files hold a record, a bundle, or one of these a line. Each is verified; one
+that does not verify is named and left out, and the others come in. A second
+run adds to what is there. docs/mirrors.md tells what a web server needs.")]
 pub(super) struct Args {
     /// The folder; it is made where there is none
     #[arg(value_name = "DIR")]

@@ -36,8 +36,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
   pith mirror serve mirror
   pith resolve 2403.01164 --mirror http://127.0.0.1:7484
 
-The address is the first line of standard output. Ctrl-C ends it. For other machines, put
-the folder behind a web server: docs/mirrors.md.")]
+The address is the first line of standard output. Ctrl-C ends it. For other
+machines, put the folder behind a web server: docs/mirrors.md.")]
 pub(super) struct Args {
     /// The folder
     #[arg(value_name = "DIR")]
