@@ -204,7 +204,7 @@ fn read_receipt(receipt: &Json) -> Receipt {
     // Another type is kept as a text that no check takes for the right one.
     let field = |key| match receipt.get(key) {
         None | Some(Json::Null) => None,
-        Some(Json::String(text)) => Some(text.clone()),
+        Some(Json::String(text)) => Some(text.to_string()),
         Some(_) => Some("(no text)".to_owned()),
     };
     Receipt {

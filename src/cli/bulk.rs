@@ -24,7 +24,7 @@ pub(super) const MAX_LINE: usize = crate::record::MAX_BYTES;
 
 /// Blocks of each core that may be read before the oldest of them is written. A block may be one line of
 /// [`MAX_LINE`] bytes.
-const AHEAD: usize = 4;
+const AHEAD: usize = 2;
 
 /// What came of a block of inputs.
 #[derive(Debug, Default)]

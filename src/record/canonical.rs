@@ -14,7 +14,8 @@ use crate::id::{ArxivId, PithNumber, Suffix};
 /// for every value whose numbers are whole. Fractions are written in Rust's shortest form, so a
 /// digest over them is not reliable; `has_float` tells.
 pub fn canonical_bytes(value: &Json) -> Vec<u8> {
-    let mut out = Vec::new();
+    // As much as the canonical part of a record takes.
+    let mut out = Vec::with_capacity(1024);
     write(value, &mut out);
     out
 }
@@ -158,7 +159,7 @@ impl CanonicalRecord {
         match record.get("schema_version") {
             Some(Json::String(version)) if version == "1.0" => {}
             Some(Json::String(version)) => {
-                return Err(SchemaError::UnknownVersion(version.clone()));
+                return Err(SchemaError::UnknownVersion(version.to_string()));
             }
             _ => return Err(field("schema_version", "the text \"1.0\"")),
         }
@@ -239,7 +240,7 @@ fn only_keys(value: &Json, keys: &[&str]) -> Result<(), SchemaError> {
         return Ok(());
     };
     match members.iter().find(|(key, _)| !keys.contains(&key.as_str())) {
-        Some((key, _)) => Err(SchemaError::UnknownKey(key.clone())),
+        Some((key, _)) => Err(SchemaError::UnknownKey(key.to_string())),
         None => Ok(()),
     }
 }

@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
+use smol_str::SmolStr;
 
 use crate::error::Remedy;
 
@@ -23,12 +24,12 @@ pub enum Json {
     Integer(i128),
     /// A number with a fraction or an exponent, or a whole number beyond 64 bits.
     Float(f64),
-    /// Text.
-    String(String),
+    /// Text; a short one takes no memory of its own.
+    String(SmolStr),
     /// A list.
     Array(Vec<Json>),
     /// Members in the order in which they came, no key twice.
-    Object(Vec<(String, Json)>),
+    Object(Vec<(SmolStr, Json)>),
 }
 
 /// Why bytes are not the JSON of this protocol.
@@ -194,11 +195,11 @@ impl<'de> Visitor<'de> for Values<'_> {
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Json, E> {
-        Ok(Json::String(value.to_owned()))
+        Ok(Json::String(value.into()))
     }
 
     fn visit_string<E: de::Error>(self, value: String) -> Result<Json, E> {
-        Ok(Json::String(value))
+        Ok(Json::String(value.into()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
@@ -210,9 +211,9 @@ impl<'de> Visitor<'de> for Values<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        let mut object: Vec<(String, Json)> = Vec::new();
+        let mut object: Vec<(SmolStr, Json)> = Vec::new();
         let mut seen = HashSet::new();
-        while let Some(key) = members.next_key::<String>()? {
+        while let Some(key) = members.next_key::<SmolStr>()? {
             if object.len() == MANY_MEMBERS {
                 seen = object.iter().map(|(key, _)| key.clone()).collect();
             }

@@ -64,15 +64,15 @@ impl Record {
             ("canonical_sha256", &proof.sha256),
             ("source", &proof.source),
         ];
-        let mut document: Vec<(String, Json)> = stated
+        let mut document: Vec<_> = stated
             .into_iter()
             .filter(|(_, text)| !text.is_empty())
-            .map(|(key, text)| (key.to_owned(), value_of(key, text)))
+            .map(|(key, text)| (key.into(), value_of(key, text)))
             .collect();
-        document.push(("canonical_record".to_owned(), canonical));
+        document.push(("canonical_record".into(), canonical));
         if !proof.title.is_empty() {
-            let title = ("title".to_owned(), Json::String(proof.title.clone()));
-            document.push(("paper".to_owned(), Json::Object(vec![title])));
+            let title = ("title".into(), Json::String(proof.title.as_str().into()));
+            document.push(("paper".into(), Json::Object(vec![title])));
         }
         let receipt = (!proof.signature.is_empty()).then(|| Receipt {
             key_id: proof.key_id.clone(),
@@ -127,10 +127,10 @@ fn value_of(key: &str, text: &str) -> Json {
     let id = source.and_then(|id| id.parse::<crate::id::ArxivId>().ok());
     match id.and_then(|id| Some((id.id().to_owned(), id.version()?))) {
         Some((id, version)) => Json::Object(vec![
-            ("id".into(), Json::String(id)),
+            ("id".into(), Json::String(id.into())),
             ("kind".into(), Json::String("arxiv".into())),
             ("version".into(), Json::Integer(version.into())),
         ]),
-        None => Json::String(text.to_owned()),
+        None => Json::String(text.into()),
     }
 }

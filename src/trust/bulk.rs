@@ -9,13 +9,13 @@
 //! field inversions, which many points share. Whatever is not accepted here is left to the strict check, so the two can
 //! only agree.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, OnceLock};
 
-use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
+use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
 use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 use curve25519_dalek::scalar::Scalar;
-use curve25519_dalek::traits::{Identity, IsIdentity};
+use curve25519_dalek::traits::Identity;
 use ed25519_dalek::Signature;
 use sha2::{Digest, Sha512};
 
@@ -65,10 +65,10 @@ impl<'k> BulkKeyring<'k> {
             receipts.iter().map(|(receipt, digest)| self.keys.named(receipt, digest)).collect();
         let expected = self.expected_points(receipts, &named);
         let compressed = EdwardsPoint::compress_batch_alloc(&expected);
-        let all = receipts.iter().zip(named).zip(expected.iter().zip(compressed));
-        all.map(|(((receipt, digest), named), (point, bytes))| {
+        let all = receipts.iter().zip(named).zip(compressed);
+        all.map(|(((receipt, digest), named), point)| {
             let (key, signature) = named?;
-            if !agrees(point, &bytes, &signature) {
+            if !agrees(&point, &signature) {
                 key.check_signature(digest, &signature)?;
             }
             key.check_window(receipt.signed_at.as_deref())?;
@@ -124,8 +124,10 @@ fn scalars(key: &Key, signature: &Signature, digest: &[u8; 32]) -> Option<(Scala
 }
 
 /// Whether the point is the signature's `R`, in the only encoding that a point has, and not of small order.
-fn agrees(point: &EdwardsPoint, bytes: &CompressedEdwardsY, signature: &Signature) -> bool {
-    bytes.as_bytes() == signature.r_bytes() && !point.mul_by_cofactor().is_identity()
+fn agrees(point: &CompressedEdwardsY, signature: &Signature) -> bool {
+    static OF_SMALL_ORDER: LazyLock<[CompressedEdwardsY; 8]> =
+        LazyLock::new(|| EIGHT_TORSION.map(|point| point.compress()));
+    point.as_bytes() == signature.r_bytes() && !OF_SMALL_ORDER.contains(point)
 }
 
 /// Bits of a scalar that one addition takes care of. More need more memory than a core's cache has for one place.

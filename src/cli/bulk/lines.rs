@@ -7,10 +7,10 @@ use memchr::{memchr, memchr_iter};
 use super::{MAX_LINE, Resume};
 use crate::cli::Failure;
 
-/// As much as a pipe holds.
-const BLOCK: usize = 1 << 16;
+/// As much as a read from a file gives; one from a pipe gives what there is. With less, threads wait for each other.
+const BLOCK: usize = 1 << 18;
 /// The most lines of a block: each of them may lead to an error message that is longer than itself.
-const MAX_LINES: usize = 256;
+const MAX_LINES: usize = 1024;
 
 /// Some lines of an input.
 pub(in crate::cli) enum Block {

@@ -69,11 +69,10 @@ pub(super) fn suffix_of_page(url: &Url) -> Option<Suffix> {
 /// A `pith_number` at the top of an answer or one level down.
 pub(super) fn number_in(document: &Json) -> Option<PithNumber> {
     let number = |value: &Json| value.get("pith_number")?.as_str()?.parse().ok();
-    let children: &[(String, Json)] = match document {
-        Json::Object(members) => members,
-        _ => &[],
-    };
-    number(document).or_else(|| children.iter().find_map(|(_, child)| number(child)))
+    number(document).or_else(|| match document {
+        Json::Object(members) => members.iter().find_map(|(_, child)| number(child)),
+        _ => None,
+    })
 }
 
 /// Whether the number that stands beside a record in an answer, if any does, is the record's. What
