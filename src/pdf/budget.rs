@@ -5,9 +5,9 @@
 
 use std::collections::HashSet;
 
-use hayro_syntax::object::{Dict, FromBytes, MaybeRef, Name, Object, Stream};
+use hayro_syntax::object::{Dict, FromBytes, MaybeRef, Name, Object, ObjectIdentifier, Stream};
 use hayro_syntax::page::Page;
-use memchr::memmem;
+use hayro_syntax::reader::{Reader, ReaderExt};
 
 use super::trailer::{Chain, object_at};
 use super::{MAX_DECODED, ObjectId, PdfError, names, read};
@@ -41,8 +41,10 @@ pub(super) fn check_structure(data: &[u8], chain: &Chain) -> Result<(), PdfError
     if sound {
         return check_each(chain.object_streams(data).into_iter().filter_map(stream_at).collect());
     }
-    let streams: Vec<_> = possible_object_streams(data).into_iter().filter_map(stream_at).collect();
-    check_all(&streams, "more than 128 MiB of objects, as far as can be told from a damaged file")
+    check_all(
+        &possible_object_streams(data),
+        "more than 128 MiB of objects, as far as can be told from a damaged file",
+    )
 }
 
 /// Refuses streams of which one decodes to more than [`MAX_DECODED`], or that come to more than [`MAX_TOTAL`] together,
@@ -74,28 +76,39 @@ fn decoded(stream: &Stream<'_>) -> Result<usize, PdfError> {
     }
 }
 
-/// Where object streams may stand in a damaged file. A number that one of them has may lead hayro-syntax to any other
-/// object of that number, whatever its /Type.
-fn possible_object_streams(data: &[u8]) -> Vec<u64> {
-    /// Keys that stand before /Type.
-    const BEFORE: usize = 1024;
-    let objects: Vec<(u64, u32)> = memmem::find_iter(data, b" obj")
-        .filter_map(|keyword| {
-            // Back over the generation and the number.
-            let digits = |end: usize| data[..end].iter().rposition(|byte| !byte.is_ascii_digit());
-            let offset = digits(digits(keyword)?).map_or(0, |at| at + 1) as u64;
-            object_at(data, offset).map(|(id, _)| (offset, id.number))
-        })
-        .collect();
-    let numbers: HashSet<u32> = memmem::find_iter(data, b"/ObjStm")
-        .filter_map(|at| {
-            let before = &objects[..objects.partition_point(|(offset, _)| *offset < at as u64)];
-            let (offset, number) = before.last()?;
-            (*offset >= at.saturating_sub(BEFORE) as u64).then_some(*number)
-        })
-        .collect();
-    let offsets = objects.into_iter().filter(|(_, number)| numbers.contains(number));
-    offsets.map(|(offset, _)| offset).collect()
+/// What hayro-syntax may take for object streams in a damaged file, looked for as it looks: each dictionary with their
+/// /Type before a stream, and each stream whose object has the number of the object before such a dictionary.
+fn possible_object_streams(data: &[u8]) -> Vec<Stream<'_>> {
+    let mut reader = Reader::new(data);
+    let (mut objects, mut numbers) = (Vec::new(), HashSet::new());
+    let mut streams = Vec::new();
+    while let Some(byte) = reader.peek_byte() {
+        let offset = reader.offset();
+        if byte.is_ascii_digit()
+            && let Some(id) = reader.read_without_context::<ObjectIdentifier>()
+        {
+            reader.skip_white_spaces_and_comments();
+            objects.push((id.obj_number, reader.offset()));
+            continue;
+        }
+        if data[offset..].starts_with(b"<<")
+            && let Some(dict) = reader.read_without_context::<Dict<'_>>()
+        {
+            if dict.get::<Name<'_>>(names::TYPE).is_some_and(|name| name.as_ref() == b"ObjStm") {
+                numbers.extend(objects.last().map(|(number, _)| *number));
+                streams.push(offset);
+            }
+            continue;
+        }
+        // An object or a dictionary begins after white space, or right after another one.
+        reader.forward_while(|byte| !matches!(byte, 0 | b'\t' | b'\n' | 12 | b'\r' | b' '));
+        reader.skip_white_spaces();
+    }
+    let named = objects.iter().filter(|(number, _)| numbers.contains(number));
+    streams.extend(named.map(|(_, offset)| *offset));
+    streams.sort_unstable();
+    streams.dedup();
+    streams.into_iter().filter_map(|offset| Stream::from_bytes(&data[offset..])).collect()
 }
 
 /// The most bytes that a stream can decode to.

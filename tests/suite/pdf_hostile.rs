@@ -102,6 +102,11 @@ fn bombs_in_the_structure_are_not_decoded() {
     let no_trailer = in_streams(&bomb, |entries| ("/X", entries.to_vec()));
     let no_trailer = no_trailer.strip_suffix(b"%%EOF\n").unwrap();
     let wrong_startxref = [no_trailer, b"startxref\n1\n%%EOF\n"].concat();
+    let hidden = |from: &str, to: &str| {
+        let at = wrong_startxref.windows(from.len()).position(|bytes| bytes == from.as_bytes());
+        let (before, after) = wrong_startxref.split_at(at.expect(from));
+        [before, to.as_bytes(), &after[from.len()..]].concat()
+    };
     // The last object of a number counts, and the object stream 5 is another stream then.
     let good = in_streams(&deflated(objects.as_bytes(), 0), |entries| ("/X", entries.to_vec()));
     let twice = deflated(&bomb, 0);
@@ -110,7 +115,10 @@ fn bombs_in_the_structure_are_not_decoded() {
     let table = |entries: &[u8]| ("/Filter/FlateDecode", deflated(entries, much));
     let cases = [
         ("object stream", in_streams(&bomb, plain)),
-        ("object stream of a damaged file", wrong_startxref),
+        ("object stream of a damaged file", wrong_startxref.clone()),
+        ("object stream after a comment", hidden("5 0 obj", "5 0%\nobj")),
+        ("object stream of no object", hidden("5 0 obj", "5 0 obj null")),
+        ("object stream with an escape in its name", hidden("/ObjStm", "/Obj#53tm")),
         ("stream in place of an object stream", replaced),
         ("cross-reference stream", in_streams(&deflated(objects.as_bytes(), 0), table)),
     ];
