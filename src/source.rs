@@ -78,9 +78,19 @@ pub enum SourceError {
     /// No answer: refused, timed out, no such host.
     #[error("could not be reached: {0}")]
     Unreachable(String),
+    /// An answer that puts one off: 429, 502, 503 or 504, also when asked again.
+    #[error("{0}")]
+    Unavailable(String),
     /// An answer of no use: an error of the server, a page instead of a record, too many bytes.
     #[error("{0}")]
     Unusable(String),
+}
+
+impl SourceError {
+    /// Whether nothing can be had from the source for now, whatever it is asked for.
+    pub fn is_down(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Unavailable(_))
+    }
 }
 
 /// What a source has for a query: one record as a rule, and several where more than one claims to be

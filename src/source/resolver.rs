@@ -1,6 +1,9 @@
 //! An id goes through the sources until a record verifies.
 
+mod health;
 mod search;
+
+use std::collections::VecDeque;
 
 use super::{Cache, Found, Source, SourceError, Validator};
 use crate::error::Remedy;
@@ -8,11 +11,12 @@ use crate::id::{Query, Suffix};
 use crate::record::Record;
 use crate::trust::Keyring;
 use crate::verify::Verdict;
+use health::Health;
 use search::Search;
 
 /// Sources in the order in which they are asked, and the keys to believe.
 pub struct Resolver {
-    sources: Vec<Box<dyn Source>>,
+    sources: Vec<(Box<dyn Source>, Health)>,
     cache: Option<Cache>,
     keys: Keyring,
     pin: Option<Found>,
@@ -121,6 +125,7 @@ impl Resolver {
     /// A resolver over `sources`; what a remote one gives is kept in `cache` once it has verified, and
     /// the cache is asked before the first of them.
     pub fn new(sources: Vec<Box<dyn Source>>, cache: Option<Cache>, keys: Keyring) -> Self {
+        let sources = sources.into_iter().map(|source| (source, Health::default())).collect();
         Self { sources, cache, keys, pin: None }
     }
 
@@ -132,7 +137,7 @@ impl Resolver {
 
     /// Whether any source lies beyond this machine, so that a network driver is needed.
     pub fn needs_network(&self) -> bool {
-        self.sources.iter().any(|source| source.is_remote())
+        self.sources.iter().any(|(source, _)| source.is_remote())
     }
 
     /// Finds the record for `query`.
@@ -140,6 +145,9 @@ impl Resolver {
     /// The first record that verifies wins. A record that does not is never preferred to a later
     /// source's; where no source has a better one it is returned with its verdict, so that the
     /// reader sees what is wrong.
+    ///
+    /// A source that was down three times in a row is asked after the others for half a minute, and
+    /// not at all for what another remote source says that there is no record of.
     ///
     /// # Errors
     /// [`ResolveError`] where no source gives any record.
@@ -152,7 +160,16 @@ impl Resolver {
         }
         let (mut kept, mut validator) = (None, None);
         let mut cache = self.cache.as_ref();
-        for source in &self.sources {
+        let mut queue: VecDeque<_> = self.sources.iter().map(|known| (known, true)).collect();
+        while let Some((known @ (source, health), in_order)) = queue.pop_front() {
+            if in_order && health.is_resting() {
+                queue.push_back((known, false));
+                continue;
+            }
+            if !in_order && search.is_settled() {
+                search.pass_over(&**source, health::resting());
+                continue;
+            }
             // Folders are as near as the cache, and were named.
             if source.is_remote()
                 && let Some(cache) = cache.take()
@@ -166,7 +183,9 @@ impl Resolver {
                     None => {}
                 }
             }
-            match source.fetch(query, validator.as_ref()).await {
+            let fetched = source.fetch(query, validator.as_ref()).await;
+            health.note(fetched.as_ref().err().is_some_and(SourceError::is_down));
+            match fetched {
                 Ok(candidates) => {
                     for found in candidates {
                         let validator = found.validator.clone();

@@ -107,3 +107,33 @@ fn results_are_in_the_order_of_the_ids() {
         ran.json().iter().map(|line| line["input"].as_str().unwrap().to_owned()).collect();
     assert_eq!(inputs, ids.lines().collect::<Vec<_>>());
 }
+
+/// One that hangs costs three ids their time-out, and not each of them.
+#[test]
+fn a_mirror_that_is_down_is_left_alone() {
+    let desk = Desk::new();
+    let hangs = Server::acting(|_, _| std::thread::sleep(Duration::from_secs(60)));
+    let answers = Server::start(vec![("/api/pith-number/resolve?arxiv=2403.01164", json(HETEGEN))]);
+    let resolve = |ids: &str, mirrors: &[&Server]| {
+        let mut command = desk.command();
+        command.args("resolve - --format number --cache none --timeout 1 --jobs 1".split(' '));
+        mirrors.iter().for_each(|mirror| {
+            command.args(["--mirror", &mirror.url()]);
+        });
+        run(&mut command, ids.as_bytes())
+    };
+    let ran = resolve(&"2403.01164\n".repeat(40), &[&hangs, &answers]);
+    assert_eq!((ran.status, &*ran.err()), (Some(0), ""));
+    assert_eq!(ran.out(), format!("pith:2024:{HETEGEN_SUFFIX}\n").repeat(40));
+    assert_eq!(hangs.asked().len(), 3);
+
+    let ran = resolve(&format!("2403.01164\n{}", "2105.00001\n".repeat(4)), &[&hangs, &answers]);
+    assert_eq!(ran.status, Some(3), "{}", ran.err());
+    assert!(ran.err().contains("down 3 times in a row, so left alone for 30 s"), "{}", ran.err());
+    assert_eq!(hangs.asked().len(), 3 + 3);
+
+    // With nobody else to ask it is asked each time.
+    let ran = resolve(&"2403.01164\n".repeat(5), &[&hangs]);
+    assert_eq!(ran.status, Some(4), "{}", ran.err());
+    assert_eq!(hangs.asked().len(), 6 + 5);
+}

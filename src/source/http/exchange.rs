@@ -182,21 +182,20 @@ fn check_status(response: &Response) -> Result<(), Trouble> {
     if matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE) {
         return Err(Trouble::last(SourceError::NotFound));
     }
-    let error =
-        |more: &str| SourceError::Unusable(format!("answered with an error: {status}{more}"));
+    let message = |more: &str| format!("answered with an error: {status}{more}");
     if !matches!(status.as_u16(), 429 | 502 | 503 | 504) {
-        return Err(Trouble::last(error("")));
+        return Err(Trouble::last(SourceError::Unusable(message(""))));
     }
     let stated = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let again = match stated.and_then(retry::retry_after) {
         Some(wait) if wait > retry::MAX_WAIT => {
             let more = format!(", to be asked again in {} seconds", wait.as_secs());
-            return Err(Trouble::last(error(&more)));
+            return Err(Trouble::last(SourceError::Unavailable(message(&more))));
         }
         Some(wait) => Again::After(wait),
         None => Again::Later,
     };
-    Err(Trouble { error: error(""), again })
+    Err(Trouble { error: SourceError::Unavailable(message("")), again })
 }
 
 /// What went wrong on the way. After the connection was made, another attempt may do better.
@@ -221,7 +220,7 @@ fn after(error: SourceError, retries: u32) -> SourceError {
     };
     match error {
         SourceError::Unreachable(message) => SourceError::Unreachable(message + &more),
-        SourceError::Unusable(message) => SourceError::Unusable(message + &more),
+        SourceError::Unavailable(message) => SourceError::Unavailable(message + &more),
         error => error,
     }
 }

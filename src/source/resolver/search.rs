@@ -82,11 +82,15 @@ impl<'a> Search<'a> {
 
     /// Whether no remote source gave any answer, good or bad.
     pub fn is_nobody_there(&self) -> bool {
-        let is_silent = |error: &SourceError| {
-            matches!(error, SourceError::Unreachable(_) | SourceError::Unusable(_))
-        };
+        let is_silent =
+            |error: &SourceError| error.is_down() || matches!(error, SourceError::Unusable(_));
         self.doubtful.is_none()
             && self.answers.iter().all(|(_, error, is_remote)| !is_remote || is_silent(error))
+    }
+
+    /// Whether a remote source said that there is no record.
+    pub fn is_settled(&self) -> bool {
+        self.answers.iter().any(|(_, error, is_remote)| *is_remote && is_no(error))
     }
 
     /// The record, with what was seen on the way.
@@ -102,20 +106,20 @@ impl<'a> Search<'a> {
         if let Some(resolved) = self.doubtful.take() {
             return Ok(self.end(resolved));
         }
-        let answered =
-            |error: &SourceError| matches!(error, SourceError::NotFound | SourceError::ShortForm);
-        let settled = self.answers.iter().any(|(_, error, remote)| *remote && answered(error));
-        let all_answered = self.answers.iter().all(|(_, error, _)| answered(error));
-        let any_unusable =
-            self.answers.iter().any(|(_, error, _)| matches!(error, SourceError::Unusable(_)));
+        let is_settled = self.is_settled();
+        let all_answered = self.answers.iter().all(|(_, error, _)| is_no(error));
+        let all_unreachable = self
+            .answers
+            .iter()
+            .all(|(_, error, _)| is_no(error) || matches!(error, SourceError::Unreachable(_)));
         let query = self.query.clone();
         let answers = self.answers.into_iter().map(|(name, error, _)| (name, error)).collect();
-        Err(if settled || (all_answered && !has_no_sources) {
+        Err(if is_settled || (all_answered && !has_no_sources) {
             ResolveError::NotFound { query, answers }
-        } else if any_unusable {
-            ResolveError::Unusable { query, answers }
-        } else {
+        } else if all_unreachable {
             ResolveError::Unreachable { query, answers }
+        } else {
+            ResolveError::Unusable { query, answers }
         })
     }
 
@@ -142,4 +146,9 @@ impl<'a> Search<'a> {
         matches!(checked, Some(Err(error)) if error.is_of_key())
             && resolved.verdict.failures().count() == 1
     }
+}
+
+/// Whether a source answered, and has nothing.
+fn is_no(error: &SourceError) -> bool {
+    matches!(error, SourceError::NotFound | SourceError::ShortForm)
 }
