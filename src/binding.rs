@@ -65,7 +65,7 @@ pub fn bind(
             stamp::check(&page.words, &fields.source),
         ],
         Err(error) => [StepName::TitleOnPage, StepName::Stamp]
-            .map(|name| Step::not_checked(name, format!("page 1: {error}"))),
+            .map(|name| Step::not_checked(name, format!("page 1 {error}"))),
     }
 }
 

@@ -55,8 +55,6 @@ pub struct Report {
     pub input_length: u64,
     /// Bytes of the outcome.
     pub output_length: u64,
-    /// What is signed. An appended section leaves the signed bytes as they are.
-    pub signatures: Signatures,
     /// What the author should know.
     pub notes: Vec<Note>,
 }
@@ -204,6 +202,44 @@ impl Remedy for InjectError {
     }
 }
 
+/// A PDF that was opened, of which nothing is written yet.
+pub struct Edit<'a>(Job<'a>);
+
+impl<'a> Edit<'a> {
+    /// Opens `input`, whose outcome goes to `output`. Other runs for the same output are kept off from here on.
+    ///
+    /// # Errors
+    /// [`InjectError`].
+    pub fn open(
+        input: &Path,
+        output: Output<'_>,
+        options: &'a Options,
+    ) -> Result<Self, InjectError> {
+        Job::open(input, output, options).map(Self)
+    }
+
+    /// What of the input is signed.
+    pub fn signatures(&self) -> &Signatures {
+        &self.0.signatures
+    }
+
+    /// Writes `metadata`, as [`inject`] does.
+    ///
+    /// # Errors
+    /// [`InjectError`]; the target is then as it was.
+    pub fn inject(&self, metadata: &Metadata) -> Result<Report, InjectError> {
+        put_in(&self.0, metadata)
+    }
+
+    /// Takes our metadata out, as [`strip`] does.
+    ///
+    /// # Errors
+    /// [`InjectError`]; the target is then as it was.
+    pub fn strip(&self) -> Result<Report, InjectError> {
+        take_out(&self.0)
+    }
+}
+
 /// Writes `metadata` into a PDF.
 ///
 /// The old bytes are a prefix of the outcome, except that a section of ours at the end of the input is replaced.
@@ -216,7 +252,22 @@ pub fn inject(
     metadata: &Metadata,
     options: &Options,
 ) -> Result<Report, InjectError> {
-    let job = Job::open(input, output, options)?;
+    Edit::open(input, output, options)?.inject(metadata)
+}
+
+/// Takes our metadata out of a PDF.
+///
+/// A section of ours at the end is cut off, which gives the bytes back that were there before it. Metadata that the
+/// PDF was made with is taken out by an appended section: readers no longer find it, and the bytes still hold it
+/// ([`Note::EarlierRevision`]).
+///
+/// # Errors
+/// [`InjectError`]; the target is then as it was.
+pub fn strip(input: &Path, output: Output<'_>, options: &Options) -> Result<Report, InjectError> {
+    Edit::open(input, output, options)?.strip()
+}
+
+fn put_in(job: &Job<'_>, metadata: &Metadata) -> Result<Report, InjectError> {
     job.check_certification()?;
     let base = job.base()?;
     let base = base.as_ref().unwrap_or(&job.pdf);
@@ -269,16 +320,7 @@ pub fn inject(
     })
 }
 
-/// Takes our metadata out of a PDF.
-///
-/// A section of ours at the end is cut off, which gives the bytes back that were there before it. Metadata that the
-/// PDF was made with is taken out by an appended section: readers no longer find it, and the bytes still hold it
-/// ([`Note::EarlierRevision`]).
-///
-/// # Errors
-/// [`InjectError`]; the target is then as it was.
-pub fn strip(input: &Path, output: Output<'_>, options: &Options) -> Result<Report, InjectError> {
-    let job = Job::open(input, output, options)?;
+fn take_out(job: &Job<'_>) -> Result<Report, InjectError> {
     let base = job.base()?;
     let base = base.as_ref().unwrap_or(&job.pdf);
     let mut notes = job.notes(base);

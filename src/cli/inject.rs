@@ -11,7 +11,7 @@ use super::terminal::Terminal;
 use super::{Exit, Failure, Run, settings};
 use crate::binding;
 use crate::error::Remedy;
-use crate::inject::{self, Output, Report};
+use crate::inject::{self, Edit, InjectError, Output, Report};
 use crate::metadata::{Metadata, Reading};
 use crate::pdf::Pdf;
 use crate::report::{VerdictJson, line};
@@ -123,8 +123,7 @@ fn inject(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run 
     let resolved = super::sty::verified(&args.id, &context, terminal)?;
     let metadata = Metadata::of(&resolved.record).expect("what verified has a receipt");
     let how = args.target.options()?;
-    let report = inject::inject(&args.pdf, args.target.output(), &metadata, &how)
-        .map_err(|error| Failure::new(Exit::Io, error.to_string(), error.remedy()))?;
+    let report = edit(&args.pdf, &args.target, &how, terminal, |edit| edit.inject(&metadata))?;
     match args.format {
         Format::Json => {
             let input = args.pdf.display().to_string();
@@ -151,14 +150,38 @@ fn warn(output: &Path, password: Option<&str>, keys: &Keyring, terminal: &mut Te
 }
 
 pub(super) fn strip(args: &StripArgs, terminal: &mut Terminal) -> Run {
-    let report = inject::strip(&args.pdf, args.target.output(), &args.target.options()?)
-        .map_err(|error| Failure::new(Exit::Io, error.to_string(), error.remedy()))?;
+    let how = args.target.options()?;
+    let report = edit(&args.pdf, &args.target, &how, terminal, |edit| edit.strip())?;
     let what = match report.changed {
         true => "the Pith Number is out of",
         false => "there was no Pith Number in",
     };
     say(&report, what, args.target.path(&args.pdf), terminal);
     Ok(Exit::Good)
+}
+
+/// Opens the PDF, says what of it is signed, and then writes.
+fn edit(
+    pdf: &Path,
+    target: &Target,
+    how: &inject::Options,
+    terminal: &mut Terminal,
+    write: impl Fn(&Edit<'_>) -> Result<Report, InjectError>,
+) -> Result<Report, Failure> {
+    let failure = |error: InjectError| Failure::new(Exit::Io, error.to_string(), error.remedy());
+    let edit = Edit::open(pdf, target.output(), how).map_err(failure)?;
+    let signatures = edit.signatures();
+    if signatures.count > 0 {
+        let count = match signatures.count {
+            1 => "1 signature".to_owned(),
+            count => format!("{count} signatures"),
+        };
+        terminal.note(&format!("{} has {count}: the signed bytes stay as they are", pdf.display()));
+        if signatures.doc_mdp == Some(1) {
+            terminal.note("  its certification allows no change, and readers will tell of one");
+        }
+    }
+    write(&edit).map_err(failure)
 }
 
 /// What was done is no result for a pipe: the file is.
@@ -169,16 +192,6 @@ fn say(report: &Report, what: &str, path: &Path, terminal: &mut Terminal) {
         None => format!("{} bytes shorter", report.input_length - report.output_length),
     };
     terminal.note(&format!("{what} {} ({sizes})", path.display()));
-    if report.signatures.count > 0 {
-        let signatures = match report.signatures.count {
-            1 => "1 signature".to_owned(),
-            count => format!("{count} signatures"),
-        };
-        terminal.note(&format!("  {signatures} in it: the signed bytes are unchanged"));
-        if report.changed && report.signatures.doc_mdp == Some(1) {
-            terminal.note("  its certification allows no change, and readers will say so");
-        }
-    }
     for note in &report.notes {
         terminal.note(&format!("  {note}"));
     }

@@ -11,7 +11,7 @@ use super::{InjectError, Note, Options, Output, Report};
 use crate::metadata::{PacketError, Reading};
 use crate::pdf::append::{Changes, plan};
 use crate::pdf::xmp::{Change, Packet, new_packet};
-use crate::pdf::{Pdf, PdfError};
+use crate::pdf::{Pdf, PdfError, Signatures};
 
 /// An input that was read, and its target.
 pub(super) struct Job<'a> {
@@ -22,6 +22,8 @@ pub(super) struct Job<'a> {
     target: Target,
     options: &'a Options,
     pub pdf: Pdf,
+    /// What of the input is signed. An appended section leaves those bytes as they are.
+    pub signatures: Signatures,
     /// The input when it was opened.
     opened: fs::Metadata,
     /// Held until the target is written.
@@ -39,7 +41,9 @@ impl<'a> Job<'a> {
         let (lock, opened) = target::lock(&real, output).map_err(unreadable)?;
         let target = Target::find(output, &real, &opened)?;
         let pdf = Pdf::open(&real, options.password.as_deref()).map_err(unreadable)?;
-        Ok(Self { input: input.to_owned(), real, target, options, pdf, opened, _lock: lock })
+        let signatures = pdf.signatures().map_err(unreadable)?;
+        let input = input.to_owned();
+        Ok(Self { input, real, target, options, pdf, signatures, opened, _lock: lock })
     }
 
     pub(super) fn base(&self) -> Result<Option<Pdf>, InjectError> {
@@ -51,8 +55,7 @@ impl<'a> Job<'a> {
     }
 
     pub(super) fn check_certification(&self) -> Result<(), InjectError> {
-        let signatures = self.pdf.signatures().map_err(|error| self.unreadable(error))?;
-        if signatures.doc_mdp == Some(1) && !self.options.force {
+        if self.signatures.doc_mdp == Some(1) && !self.options.force {
             return Err(InjectError::Certified { path: self.input.clone() });
         }
         Ok(())
@@ -144,7 +147,6 @@ impl<'a> Job<'a> {
                 || !self.pdf.bytes().ends_with(appended),
             input_length: self.opened.len(),
             output_length: prefix + appended.len() as u64,
-            signatures: self.pdf.signatures().map_err(|error| self.unreadable(error))?,
             notes,
         };
         if !report.changed && self.target.path == self.real {

@@ -23,7 +23,7 @@ const MAX_TOTAL: usize = 2 * MAX_DECODED;
 
 /// Refuses a page whose content, fonts, forms and patterns decode to more than is read here.
 pub(super) fn check(page: &Page<'_>) -> Result<(), PdfError> {
-    check_all(&streams(page)?, "more than 128 MiB of content on page 1")
+    check_all(&streams(page)?, "more than 128 MiB of content")
 }
 
 /// Refuses a file with a cross-reference stream or an object stream that decodes to more than [`MAX_DECODED`].
@@ -138,7 +138,7 @@ fn streams<'a>(page: &Page<'a>) -> Result<Vec<Stream<'a>>, PdfError> {
     while let Some(object) = open.pop() {
         visited += 1;
         if visited > MAX_OBJECTS {
-            return Err(PdfError::TooLarge { what: "a page 1 of more than 20,000 objects" });
+            return Err(PdfError::TooLarge { what: "more than 20,000 objects" });
         }
         let mut follow = |value: MaybeRef<Object<'a>>| match value {
             MaybeRef::NotRef(value @ (Object::Dict(_) | Object::Array(_))) => open.push(value),

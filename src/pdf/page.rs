@@ -133,7 +133,7 @@ impl Pdf {
         const WHAT: &str = "page 1 cannot be read";
         let file = Arc::clone(&self.file);
         // Forms that draw nothing and call each other twice, 40 levels deep, never call back.
-        let late = "a page 1 that takes more than a second to read";
+        let late = "so much that it takes more than a second to read";
         deadline::within(PATIENCE, WHAT, late, move || read_first_page(&file))
     }
 }
