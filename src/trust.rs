@@ -1,4 +1,14 @@
 //! Whom to believe: signing keys, the pinned one first, and what a receipt's signature says.
+//!
+//! ```
+//! use pith::{record::Record, trust::Keyring};
+//! # let served = include_bytes!("../tests/records/2403.01164.json");
+//! let record = Record::from_slice(served)?;
+//! let receipt = record.receipt().expect("a registry signs its records");
+//! let key = Keyring::pinned().check(receipt, &record.digest())?.key_id.clone();
+//! assert_eq!(key, "pith-v1-2026-05");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod bulk;
 mod file;

@@ -169,6 +169,21 @@ impl fmt::Display for Status {
 }
 
 /// What is known of a record after looking at it.
+///
+/// ```
+/// use pith::{record::Record, trust::Keyring, verify::{Outcome, Status, StepName, verify}};
+/// # let served = include_str!("../tests/records/2403.01164.json");
+/// let record = Record::from_slice(served.as_bytes())?;
+/// let verdict = verify(&record, Some(&"arXiv:2403.01164".parse()?), &Keyring::pinned());
+/// assert_eq!(verdict.status(), Status::Verified);
+/// assert_eq!(verdict.outcome(StepName::Receipt), Some(Outcome::Passed));
+///
+/// let later = served.replace("\"submitted_at\":\"2024", "\"submitted_at\":\"2025");
+/// let later = verify(&Record::from_slice(later.as_bytes())?, None, &Keyring::pinned());
+/// assert_eq!(later.status(), Status::Failed);
+/// assert!(later.failures().any(|step| step.step == StepName::Digest));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The number that follows from the record, where its schema is known.

@@ -24,7 +24,7 @@ pub(super) const MAX_LINE: usize = crate::record::MAX_BYTES;
 
 /// Blocks of each core that may be read before the oldest of them is written. A block may be one line of
 /// [`MAX_LINE`] bytes.
-const AHEAD: usize = 2;
+pub(super) const AHEAD: usize = 2;
 
 /// What came of a block of inputs.
 #[derive(Debug, Default)]
@@ -82,8 +82,7 @@ impl<'t> Output<'t> {
         jobs: impl Iterator<Item = J> + Send,
         work: impl Fn(J) -> Results + Sync,
     ) -> Result<(), Failure> {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        self.run_on(cores, jobs, work)
+        self.run_on(cores(), jobs, work)
     }
 
     /// The same on so many threads.
@@ -166,6 +165,11 @@ impl<'t> Output<'t> {
         resume.finish()?;
         Ok(self.exit)
     }
+}
+
+/// How many blocks are worked on at once.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// The bytes of all files together, where all of them are regular files.

@@ -1,8 +1,8 @@
 //! Changes to several files: all of them, or none.
 
 use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use tempfile::NamedTempFile;
 
@@ -64,23 +64,16 @@ struct Staged<'a> {
 fn stage(change: &Change) -> io::Result<Staged<'_>> {
     // A link stays a link.
     let target = change.path.canonicalize().unwrap_or_else(|_| change.path.clone());
-    let file = change.new.as_deref().map(|bytes| beside(&target, bytes)).transpose()?;
+    let file = change.new.as_deref().map(|bytes| files::beside(&target, bytes)).transpose()?;
     Ok(Staged { change, file, target })
-}
-
-fn beside(target: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let folder = target.parent().filter(|folder| *folder != Path::new(""));
-    let mut file = tempfile::Builder::new()
-        .permissions(files::permissions(target))
-        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(bytes)?;
-    Ok(file)
 }
 
 fn undo(change: &Change) -> io::Result<()> {
     let target = change.path.canonicalize().unwrap_or_else(|_| change.path.clone());
     match &change.old {
-        Some(bytes) => beside(&target, bytes)?.persist(&target).map(drop).map_err(|e| e.error),
+        Some(bytes) => {
+            files::beside(&target, bytes)?.persist(&target).map(drop).map_err(|e| e.error)
+        }
         None => fs::remove_file(&target),
     }
 }

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
 use super::terminal::Terminal;
 use super::{Exit, Failure};
 
@@ -41,30 +43,30 @@ pub(super) fn write(path: &Path, bytes: &[u8], terminal: &mut Terminal) -> Resul
     if path == Path::new("-") {
         return terminal.raw(bytes);
     }
-    let folder = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
     let write = || -> io::Result<()> {
         // A device or a pipe is written as it is: it cannot be replaced by a rename.
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             return std::fs::write(path, bytes);
         }
         let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let folder = target.parent().filter(|p| *p != Path::new("")).unwrap_or(folder);
-        let mut file =
-            tempfile::Builder::new().permissions(permissions(&target)).tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(&target).map_err(|error| error.error)?;
+        beside(&target, bytes)?.persist(&target).map_err(|error| error.error)?;
         Ok(())
     };
     write().map_err(|error| Failure::io(path, &error))
 }
 
-/// Those of the file that is replaced; else the usual ones of a new file, less the umask's.
-#[cfg(unix)]
-pub(super) fn permissions(target: &Path) -> std::fs::Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    let existing = target.metadata().map(|metadata| metadata.permissions());
-    existing.unwrap_or_else(|_| std::fs::Permissions::from_mode(0o666))
+/// A file of `bytes` in the folder of `target`, which it may replace: with its permissions, else the usual ones of a new
+/// file, less the umask's.
+pub(super) fn beside(target: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let folder = target.parent().filter(|folder| *folder != Path::new(""));
+    #[cfg_attr(not(unix), expect(unused_mut))]
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(target.metadata().map_or_else(
+        |_| std::os::unix::fs::PermissionsExt::from_mode(0o666),
+        |metadata| metadata.permissions(),
+    ));
+    let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(bytes)?;
+    Ok(file)
 }

@@ -144,6 +144,7 @@ impl Terminal {
 }
 
 /// Ends the program while nothing is being written to standard output.
+#[cfg(unix)]
 pub(super) fn exit_between_writes(status: i32) -> ! {
     let _lock = io::stdout().lock();
     std::process::exit(status)

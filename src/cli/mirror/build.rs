@@ -81,7 +81,7 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
                 let nothing = Resume::nothing();
                 let lines = Lines::new(&name, head.into_reader(), &nothing);
                 let work = |_: &mut (), block| block_of(&name, block, &keys);
-                pool::in_order(usize::MAX, lines, || (), work, put)?;
+                pool::in_order_on(bulk::cores(), bulk::AHEAD, lines, || (), work, put)?;
             }
             Content::Json => {
                 let document = head.read(path, MAX_LINE);
