@@ -47,32 +47,45 @@ struct Counts {
     exit: Exit,
 }
 
-type Prepared = Vec<Result<Verified, Failure>>;
+/// What came of some bytes of the inputs.
+struct Prepared {
+    records: Vec<Result<Verified, Failure>>,
+    bytes: u64,
+}
+
+impl Prepared {
+    fn one(record: Result<Verified, Failure>, bytes: usize) -> Self {
+        Self { records: vec![record], bytes: bytes as u64 }
+    }
+}
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let keys = keyring(options)?;
     let mut builder =
         MirrorBuilder::open(&args.dir).map_err(|error| Failure::io(&args.dir, &error))?;
     let mut counts = Counts::default();
+    let bar = terminal.progress_of_bytes(bulk::length(&args.files));
     for path in &args.files {
         let mut put = |prepared: Prepared| -> Result<(), Failure> {
-            for verified in prepared {
+            for verified in prepared.records {
                 match verified {
                     Ok(verified) => {
                         let added = builder.add(&verified);
                         let added = added.map_err(|error| Failure::io(&args.dir, &error))?;
                         counts.added[added as usize] += 1;
                     }
-                    Err(failure) => counts.leave_out(&failure, terminal),
+                    Err(failure) => bar.suspend(|| counts.leave_out(&failure, terminal)),
                 }
             }
+            bar.inc(prepared.bytes);
+            bar.set_message(format!("{} records", counts.all()));
             Ok(())
         };
         let name = path.display().to_string();
         let head = match bulk::open(path) {
             Ok(head) => head,
             Err(failure) => {
-                put(vec![Err(failure)])?;
+                put(Prepared::one(Err(failure), 0))?;
                 continue;
             }
         };
@@ -85,15 +98,19 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
             }
             Content::Json => {
                 let document = head.read(path, MAX_LINE);
-                put(vec![document.and_then(|bytes| prepare(&name, &bytes, &keys))])?;
+                let length = document.as_ref().map_or(0, Vec::len);
+                let record = document.and_then(|bytes| prepare(&name, &bytes, &keys));
+                put(Prepared::one(record, length))?;
             }
             _ => {
                 let message = format!("{name}: it is no record and no bundle (JSON)");
                 let remedy = "give files as https://pith.science/pith/<suffix>.json serves them";
-                put(vec![Err(Failure::new(Exit::Io, message, Some(remedy.into())))])?;
+                let failure = Failure::new(Exit::Io, message, Some(remedy.into()));
+                put(Prepared::one(Err(failure), 0))?;
             }
         }
     }
+    bar.finish_and_clear();
     let records = builder.finish(&keys, args.site.as_deref());
     let records = records.map_err(|error| Failure::io(&args.dir, &error))?;
     let said = counts.say(&args.dir, records);
@@ -102,6 +119,10 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
 }
 
 impl Counts {
+    fn all(&self) -> u64 {
+        self.added.iter().sum::<u64>() + self.left_out
+    }
+
     fn leave_out(&mut self, failure: &Failure, terminal: &mut Terminal) {
         terminal.error(failure);
         self.left_out += 1;
@@ -129,13 +150,15 @@ fn block_of(name: &str, block: Block, keys: &Keyring) -> Prepared {
         Block::Lines { first, bytes } => {
             let lines = bytes.split(|byte| *byte == b'\n').zip(first..);
             let lines = lines.filter(|(line, _)| !line.trim_ascii().is_empty());
-            lines.map(|(line, number)| prepare(&format!("{name}:{number}"), line, keys)).collect()
+            let prepare = |(line, number)| prepare(&format!("{name}:{number}"), line, keys);
+            Prepared { records: lines.map(prepare).collect(), bytes: bytes.len() as u64 }
         }
         Block::TooLong { line, bytes } => {
             let message = format!("{name}:{line}: the line has {bytes} bytes, more than a record");
-            vec![Err(Failure::new(Exit::Io, message, Some("give one record a line".into())))]
+            let remedy = Some("give one record a line".into());
+            Prepared { records: vec![Err(Failure::new(Exit::Io, message, remedy))], bytes }
         }
-        Block::Failed(failure) => vec![Err(failure)],
+        Block::Failed(failure) => Prepared::one(Err(failure), 0),
     }
 }
 
