@@ -22,6 +22,7 @@ mod options;
 mod pack;
 mod password;
 mod pool;
+mod progress;
 mod remove;
 mod resolve;
 mod settings;

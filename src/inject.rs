@@ -227,7 +227,7 @@ impl<'a> Edit<'a> {
     ///
     /// # Errors
     /// [`InjectError`]; the target is then as it was.
-    pub fn inject(&self, metadata: &Metadata) -> Result<Report, InjectError> {
+    pub fn inject(self, metadata: &Metadata) -> Result<Report, InjectError> {
         put_in(&self.0, metadata)
     }
 
@@ -235,7 +235,7 @@ impl<'a> Edit<'a> {
     ///
     /// # Errors
     /// [`InjectError`]; the target is then as it was.
-    pub fn strip(&self) -> Result<Report, InjectError> {
+    pub fn strip(self) -> Result<Report, InjectError> {
         take_out(&self.0)
     }
 }

@@ -11,9 +11,10 @@ pub(super) const CHECK: Check = Check {
                title's hash in the record. Titles with formulas or accents count where the PDF's own Title \
                hashes to it; where neither tells, the check stays silent.",
     why: "A genuine proof can be pasted into any PDF. The title binds the two together.",
-    remedy: "If this is the right paper, its title was changed since the record was computed: give the paper \
-             the registered title, or use the record of the new version. Otherwise take the proof of this \
-             paper: `pith sty ID`.",
+    remedy: "If this is another paper's proof, take that of this one: `pith add main.tex ID --force`. If it is the \
+             right paper and its title was changed since, its number stays right, because a record keeps the title of \
+             the version that it was computed from: give the paper that title, or set the level of title-differs to \
+             warning, as `pith check --help` shows.",
     needs: &[Need::Page, Need::Proof],
     run: Run::Pdf(run),
 };

@@ -1,9 +1,10 @@
 //! `pith badge ID`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
+use memchr::memmem;
 
 use super::context::Context;
 use super::options::Options;
@@ -11,20 +12,23 @@ use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files, settings};
 use crate::badge::{self, Badge};
 
+/// More bytes than any badge has: an SVG with its proof has some thousand.
+const MAX_BADGE: usize = 64 << 10;
+
 /// Print a badge that links to the paper's record
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pith badge 2403.01164                           two lines for a LaTeX paper
-  pith badge 2403.01164 --format svg -o pith.svg  a picture with its proof
+  pith badge 2403.01164 -o pith.svg               a picture with its proof
   pith badge 2403.01164 --format markdown         for a README")]
 pub(super) struct Args {
     /// The paper
     #[arg(value_name = "ID")]
     id: String,
 
-    /// What kind of badge
-    #[arg(long, value_name = "FORMAT", default_value = "latex", hide_default_value = true)]
-    format: Format,
+    /// What kind of badge; without it, what the name after -o ends with tells, else LaTeX
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
 
     /// What a badge of SVG or HTML looks like
     #[arg(long, value_name = "STYLE", default_value = "flat", hide_default_value = true)]
@@ -71,7 +75,40 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     let resolved = super::sty::verified(&args.id, &context, terminal)?;
     let badge = Badge::new(&resolved.record, &resolved.verdict)
         .map_err(|error| Failure::of(Exit::Wrong, &args.id, &error))?;
-    let text = badge.render(args.format.0, args.style.0);
+    let text = badge.render(args.format()?, args.style.0);
+    keep_other_files(&args.output)?;
     files::write(&args.output, text.as_bytes(), terminal)?;
     Ok(Exit::Good)
+}
+
+impl Args {
+    fn format(&self) -> Result<badge::Format, Failure> {
+        let extension = self.output.extension().map(|extension| extension.to_string_lossy());
+        match (self.format, extension) {
+            (Some(format), _) => Ok(format.0),
+            (None, None) => Ok(badge::Format::Latex),
+            (None, Some(extension)) => {
+                let named = |format: &badge::Format| *format.extension() == *extension;
+                badge::Format::ALL.into_iter().find(named).ok_or_else(|| {
+                    let message = format!("there is no badge of the kind .{extension}");
+                    let remedy = "say which with --format: svg, markdown, html ...".to_owned();
+                    Failure::new(Exit::Usage, message, Some(remedy))
+                })
+            }
+        }
+    }
+}
+
+/// Refuses to write over a file that holds no badge: a README is more than its badge.
+fn keep_other_files(output: &Path) -> Result<(), Failure> {
+    if !output.is_file() {
+        return Ok(());
+    }
+    let old = std::fs::read(output).map_err(|error| Failure::io(output, &error))?;
+    if old.is_empty() || (old.len() < MAX_BADGE && memmem::find(&old, b"pith").is_some()) {
+        return Ok(());
+    }
+    let message = format!("{}: is there already, and is no badge", output.display());
+    let remedy = "give another name, or append to it: pith badge ID --format markdown >> FILE";
+    Err(Failure::new(Exit::Usage, message, Some(remedy.into())))
 }

@@ -9,22 +9,24 @@ mod resume;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use indicatif::ProgressBar;
-
 pub(super) use input::{Content, open};
 pub(super) use lines::{Block, Lines};
 pub(super) use resume::Resume;
 
 use super::options::Format;
+use super::progress::Progress;
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run, pool};
 
 /// The most bytes of a line: those of the largest record.
 pub(super) const MAX_LINE: usize = crate::record::MAX_BYTES;
 
-/// Blocks of each core that may be read before the oldest of them is written. A block may be one line of
+/// Blocks that may be read before the oldest of them is written, of each core and of all. A block may be one line of
 /// [`MAX_LINE`] bytes.
-pub(super) const AHEAD: usize = 2;
+const AHEAD: usize = 2;
+const MOST_AHEAD: usize = 48;
+/// The same of inputs that are waited for, one by one.
+const WAITING: usize = 4;
 
 /// What came of a block of inputs.
 #[derive(Debug, Default)]
@@ -58,7 +60,7 @@ impl Results {
 pub(super) struct Output<'t> {
     terminal: &'t mut Terminal,
     format: Format,
-    bar: ProgressBar,
+    bar: Progress,
     started: Instant,
     count: u64,
     exit: Exit,
@@ -71,7 +73,7 @@ impl<'t> Output<'t> {
     /// the lines that are being written are whole.
     pub fn new(terminal: &'t mut Terminal, format: Format, length: Option<u64>) -> Self {
         interrupt::after_whole_lines();
-        let bar = terminal.progress_of_bytes(length);
+        let bar = Progress::of_bytes(terminal.shows_progress(), length);
         let started = Instant::now();
         Self { terminal, format, bar, started, count: 0, exit: Exit::Good, is_closed: false }
     }
@@ -82,13 +84,24 @@ impl<'t> Output<'t> {
         jobs: impl Iterator<Item = J> + Send,
         work: impl Fn(J) -> Results + Sync,
     ) -> Result<(), Failure> {
-        self.run_on(cores(), jobs, work)
+        let (threads, ahead) = cores();
+        self.run_ahead(threads, ahead, jobs, work)
     }
 
-    /// The same on so many threads.
+    /// The same on so many threads, for single inputs.
     pub fn run_on<J: Send>(
         &mut self,
         threads: usize,
+        jobs: impl Iterator<Item = J> + Send,
+        work: impl Fn(J) -> Results + Sync,
+    ) -> Result<(), Failure> {
+        self.run_ahead(threads, WAITING, jobs, work)
+    }
+
+    fn run_ahead<J: Send>(
+        &mut self,
+        threads: usize,
+        ahead: usize,
         jobs: impl Iterator<Item = J> + Send,
         work: impl Fn(J) -> Results + Sync,
     ) -> Result<(), Failure> {
@@ -98,7 +111,7 @@ impl<'t> Output<'t> {
         let work = |(): &mut (), job| work(job);
         let ended = pool::in_order_on(
             threads,
-            AHEAD,
+            ahead,
             jobs,
             || (),
             work,
@@ -118,11 +131,11 @@ impl<'t> Output<'t> {
     pub fn write(&mut self, results: Results) -> Result<(), Failure> {
         self.exit = self.exit.max(results.exit);
         self.count += results.count;
-        if !self.bar.is_hidden() {
-            self.bar.inc(results.bytes);
-            let rate = self.count as f64 / self.started.elapsed().as_secs_f64().max(0.001);
-            self.bar.set_message(format!("{} done, {rate:.0}/s", self.count));
-        }
+        let (count, started) = (self.count, self.started);
+        self.bar.inc(results.bytes, || {
+            let rate = count as f64 / started.elapsed().as_secs_f64().max(0.001);
+            format!("{count} done, {rate:.0}/s")
+        });
         let (terminal, bar) = (&mut *self.terminal, &self.bar);
         let format = self.format;
         let is_open = bar.suspend(|| {
@@ -159,22 +172,25 @@ impl<'t> Output<'t> {
         self.finish(resume)
     }
 
-    /// Takes the bar away, and looks whether all that was to be skipped was there.
+    /// Looks whether all that was to be skipped was there.
     pub fn finish(self, resume: &Resume) -> Run {
-        self.bar.finish_and_clear();
         resume.finish()?;
         Ok(self.exit)
     }
 }
 
-/// How many blocks are worked on at once.
-pub(super) fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+/// On how many threads blocks are worked on, and how many of each may be ahead.
+pub(super) fn cores() -> (usize, usize) {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    (cores, (MOST_AHEAD / cores).clamp(1, AHEAD))
 }
 
 /// The bytes of all files together, where all of them are regular files.
 pub(super) fn length(files: &[PathBuf]) -> Option<u64> {
     let lengths = files.iter().map(|path| {
+        // Standard input may be a file too (`< records.jsonl`).
+        let is_stdin = path == Path::new("-");
+        let path = if is_stdin { Path::new("/dev/stdin") } else { path };
         let metadata = path.metadata().ok()?;
         (metadata.is_file()).then_some(metadata.len())
     });

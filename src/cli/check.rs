@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use super::context::{self, Context, keyring, query};
 use super::options::Options;
 use super::password::Password;
+use super::progress::Progress;
 use super::settings::{Config, LastSettings, Settings};
 use super::terminal::Terminal;
 use super::walk::{Found, Walk};
@@ -116,7 +117,7 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         context: context::is_asked(options).then(|| Context::new(options)).transpose()?,
     };
     let length = if terminal.shows_progress() { Walk::new(&args.paths).count() } else { 0 };
-    let bar = terminal.progress(length);
+    let mut bar = Progress::of_steps(terminal.shows_progress(), length);
     let (mut exit, mut counts, mut sarif) = (Exit::Good, Counts::default(), Sarif::default());
     if args.format == Format::Sarif {
         terminal.raw(Sarif::head().as_bytes())?;
@@ -154,14 +155,14 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
             Format::Json | Format::Github => terminal.raw(done.text.as_bytes()),
             Format::Sarif => terminal.raw(sarif.results(&done.text, done.notifications).as_bytes()),
         })?;
-        bar.inc(1);
+        bar.inc(1, String::new);
         Ok(())
     };
     let has_folder = args.paths.iter().any(|path| path.is_dir());
     let most = if has_folder { usize::MAX } else { args.paths.len() };
     let fresh = || LastSettings::new(&config);
     let result = pool::in_order(most, Walk::new(&args.paths), fresh, work, each);
-    bar.finish_and_clear();
+    drop(bar);
     result?;
     match args.format {
         Format::Sarif => terminal.raw(sarif.foot().as_bytes())?,

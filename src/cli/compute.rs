@@ -20,6 +20,8 @@ const SCHEMA: &str = "pith.compute/1";
 
 /// Papers of an XML list that go to a core at once.
 const PAPERS: usize = 64;
+/// The same of lines where each paper is asked for: a line of output should not wait for hundreds of answers.
+const LINES_ASKED: usize = 16;
 
 /// Compute Pith Numbers from arXiv metadata. Asks nobody
 #[derive(Debug, clap::Args)]
@@ -114,8 +116,10 @@ impl Work<'_> {
         self.is_alone = false;
         match head.content {
             Content::JsonLines => {
-                let lines = Lines::new(&name, head.into_reader(), self.resume).map(Job::Lines);
-                output.run(lines, |job| self.job(&name, job))
+                let lines = Lines::new(&name, head.into_reader(), self.resume);
+                let asks = self.registry.as_ref().is_some_and(Context::needs_network);
+                let lines = if asks { lines.at_most(LINES_ASKED) } else { lines };
+                output.run(lines.map(Job::Lines), |job| self.job(&name, job))
             }
             Content::Markup if !self.from_json => {
                 let papers = Papers::new(BufReader::with_capacity(1 << 16, head.into_reader()));

@@ -45,6 +45,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let mut demo = Demo { dir: &args.dir, written: Vec::new(), terminal };
+    demo.keep_off_papers()?;
     std::fs::create_dir_all(demo.dir).map_err(|error| Failure::io(demo.dir, &error))?;
     let resolved = demo.resolve(options)?;
     demo.package(&resolved)?;
@@ -67,6 +68,23 @@ impl Demo<'_> {
         let style = self.terminal.text;
         let line = format!("{}$ {command}{}\n{what}\n", style.bold, style.reset);
         self.terminal.result(&line)
+    }
+
+    /// Refuses a folder that holds something else than an earlier demonstration: a paper may lie there.
+    fn keep_off_papers(&self) -> Result<(), Failure> {
+        let holds = |name: &str| self.dir.join(name).symlink_metadata().is_ok();
+        let is_empty =
+            std::fs::read_dir(self.dir).is_ok_and(|mut entries| entries.next().is_none());
+        if is_empty || !self.dir.is_dir() || (holds("record.json") && holds("paper-with-proof.pdf"))
+        {
+            return Ok(());
+        }
+        let message = format!(
+            "{}: is not empty, and a demonstration could write over what is in it",
+            self.dir.display()
+        );
+        let remedy = "name a new folder: pith demo pith-demo".to_owned();
+        Err(Failure::new(Exit::Usage, message, Some(remedy)))
     }
 
     fn write(&mut self, name: &str, about: &'static str, bytes: &[u8]) -> Result<(), Failure> {

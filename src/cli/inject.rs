@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use super::context::{Context, keyring};
+use super::demo::shell_word;
 use super::options::{Format, Options};
 use super::password::Password;
 use super::terminal::Terminal;
@@ -60,7 +61,7 @@ pub(super) struct StripArgs {
 
 /// Where the outcome goes, and how far to go for it.
 #[derive(Debug, clap::Args)]
-#[command(group = clap::ArgGroup::new("target").required(true).args(["output", "in_place"]))]
+#[command(group = clap::ArgGroup::new("target").args(["output", "in_place"]))]
 struct Target {
     /// Write to this file
     #[arg(short, long, value_name = "OUT", value_parser = PathBufValueParser::new().try_map(file))]
@@ -91,6 +92,24 @@ fn file(path: PathBuf) -> Result<PathBuf, &'static str> {
 }
 
 impl Target {
+    /// Refuses a command that does not say where the outcome goes. `words` are the command, `what` its outcome.
+    fn check(&self, words: &[&str], pdf: &Path, what: &str) -> Result<(), Failure> {
+        if self.in_place || self.output.is_some() {
+            return Ok(());
+        }
+        let stem = pdf.file_stem().unwrap_or_default().to_string_lossy();
+        let pdf = pdf.to_string_lossy();
+        let name = format!("{stem}-{what}.pdf");
+        let words: Vec<_> = [words[0], &*pdf]
+            .into_iter()
+            .chain(words[1..].iter().copied())
+            .map(shell_word)
+            .collect();
+        let remedy = format!("pith {} -o {}, or --in-place", words.join(" "), shell_word(&name));
+        let message = "where to write is not said".to_owned();
+        Err(Failure::new(Exit::Usage, message, Some(remedy)))
+    }
+
     fn output(&self) -> Output<'_> {
         match &self.output {
             Some(path) => Output::Path(path),
@@ -119,6 +138,12 @@ pub(super) fn run(args: &InjectArgs, options: &Options, terminal: &mut Terminal)
 }
 
 fn inject(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run {
+    if !args.pdf.exists() && Path::new(&args.id).is_file() {
+        let message = format!("{}: it is no PDF, and {} is a file", args.pdf.display(), args.id);
+        let remedy = "the PDF comes first: pith inject PDF ID -o OUT".to_owned();
+        return Err(Failure::new(Exit::Usage, message, Some(remedy)));
+    }
+    args.target.check(&["inject", &args.id], &args.pdf, "with-proof")?;
     let context = Context::beside(settings::folder_of(&args.pdf), options, terminal)?;
     let resolved = super::sty::verified(&args.id, &context, terminal)?;
     let metadata = Metadata::of(&resolved.record).expect("what verified has a receipt");
@@ -150,6 +175,7 @@ fn warn(output: &Path, password: Option<&str>, keys: &Keyring, terminal: &mut Te
 }
 
 pub(super) fn strip(args: &StripArgs, terminal: &mut Terminal) -> Run {
+    args.target.check(&["strip"], &args.pdf, "anonymous")?;
     let how = args.target.options()?;
     let report = edit(&args.pdf, &args.target, &how, terminal, |edit| edit.strip())?;
     let what = match report.changed {
@@ -166,7 +192,7 @@ fn edit(
     target: &Target,
     how: &inject::Options,
     terminal: &mut Terminal,
-    write: impl Fn(&Edit<'_>) -> Result<Report, InjectError>,
+    write: impl FnOnce(Edit<'_>) -> Result<Report, InjectError>,
 ) -> Result<Report, Failure> {
     let failure = |error: InjectError| Failure::new(Exit::Io, error.to_string(), error.remedy());
     let edit = Edit::open(pdf, target.output(), how).map_err(failure)?;
@@ -177,11 +203,11 @@ fn edit(
             count => format!("{count} signatures"),
         };
         terminal.note(&format!("{} has {count}: the signed bytes stay as they are", pdf.display()));
-        if signatures.doc_mdp == Some(1) {
+        if signatures.doc_mdp == Some(1) && how.force {
             terminal.note("  its certification allows no change, and readers will tell of one");
         }
     }
-    write(&edit).map_err(failure)
+    write(edit).map_err(failure)
 }
 
 /// What was done is no result for a pipe: the file is.

@@ -11,7 +11,7 @@ use super::options::Options;
 use super::settings::{CONFIG, Config, LastSettings};
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files, main_file, sources};
-use crate::latex::Tree;
+use crate::latex::{self, Tree};
 use crate::paper::{self, Left, Pack, Paper};
 use crate::report::{Counts, FileReport, line};
 
@@ -63,6 +63,11 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
 }
 
 fn pack(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    if args.dir.is_file() && !args.dir.to_str().is_some_and(latex::is_latex_name) {
+        let message = format!("{}: it is no folder and no .tex file", args.dir.display());
+        let remedy = "give the folder of the paper's sources; an archive must be unpacked first";
+        return Err(Failure::new(Exit::Usage, message, Some(remedy.into())));
+    }
     let main = main_file::of(&args.dir)?;
     let checker = Checker {
         is_verbose: options.verbose,

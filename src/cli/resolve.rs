@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     });
     // Folders are read as fast as the cores go; an answer from elsewhere is waited for.
     let waits = work.context.needs_network() && (reads_input || args.ids.len() > 1);
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let (cores, _) = bulk::cores();
     let threads = match (waits, reads_input) {
         (true, _) => args.jobs.into(),
         (false, true) => cores,

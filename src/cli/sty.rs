@@ -33,6 +33,10 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let Some(id) = &args.id else {
         files::write(&args.output, sty::PACKAGE.as_bytes(), terminal)?;
+        if args.output != std::path::Path::new("-") {
+            let output = args.output.display();
+            terminal.note(&format!("wrote {output} without a record; with one: pith sty ID"));
+        }
         return Ok(Exit::Good);
     };
     let context = Context::beside(settings::folder_of(&args.output), options, terminal)?;

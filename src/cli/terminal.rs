@@ -1,10 +1,8 @@
 //! Standard output for results, standard error for the rest; text from outside made safe for both.
 
 use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
 
 use anstream::ColorChoice;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Failure;
 use super::options::{Options, Progress, When};
@@ -107,39 +105,6 @@ impl Terminal {
     /// Whether bars are drawn, so that it is worth to count the steps.
     pub fn shows_progress(&self) -> bool {
         self.progress
-    }
-
-    /// A bar for inputs of `length` bytes, where that is known, with a message of its own.
-    pub fn progress_of_bytes(&self, length: Option<u64>) -> ProgressBar {
-        if !self.progress {
-            return ProgressBar::hidden();
-        }
-        let target = ProgressDrawTarget::stderr_with_hz(1);
-        let (bar, template) = match length {
-            Some(_) => (
-                ProgressBar::with_draw_target(length, target),
-                "[{bar:30}] {percent}%, {msg}, {eta} left",
-            ),
-            None => (ProgressBar::with_draw_target(None, target), "{bytes} read, {msg}"),
-        };
-        bar.set_style(
-            ProgressStyle::with_template(template).expect("the template is one of indicatif's"),
-        );
-        bar.enable_steady_tick(Duration::from_secs(1));
-        bar
-    }
-
-    /// A bar for `length` steps, drawn on a terminal once a second has passed.
-    pub fn progress(&self, length: usize) -> ProgressBar {
-        if !self.progress || length < 2 {
-            return ProgressBar::hidden();
-        }
-        let target = ProgressDrawTarget::stderr_with_hz(1);
-        let bar = ProgressBar::with_draw_target(Some(length as u64), target);
-        let style = ProgressStyle::with_template("{pos}/{len} [{bar:30}] {per_sec}, {eta} left");
-        bar.set_style(style.expect("the template is one of indicatif's"));
-        bar.enable_steady_tick(Duration::from_secs(1));
-        bar
     }
 }
 

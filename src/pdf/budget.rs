@@ -32,6 +32,7 @@ pub(super) fn check_structure(data: &[u8], chain: &Chain) -> Result<(), PdfError
     let stream_at =
         |offset| object_at(data, offset).and_then(|(_, at)| Stream::from_bytes(data.get(at..)?));
     let check_each = |mut streams: Vec<Stream<'_>>| {
+        streams.iter().try_for_each(check_filters)?;
         streams.retain(|stream| possible(stream) > MAX_DECODED as u64);
         streams.iter().try_for_each(|stream| decoded(stream).map(drop))
     };
@@ -41,10 +42,26 @@ pub(super) fn check_structure(data: &[u8], chain: &Chain) -> Result<(), PdfError
     if sound {
         return check_each(chain.object_streams(data).into_iter().filter_map(stream_at).collect());
     }
-    check_all(
-        &possible_object_streams(data),
-        "more than 128 MiB of objects, as far as can be told from a damaged file",
-    )
+    let streams = possible_object_streams(data);
+    streams.iter().try_for_each(check_filters)?;
+    check_all(&streams, "more than 128 MiB of objects, as far as can be told from a damaged file")
+}
+
+/// Refuses a stream whose filters stand elsewhere in the file: before it is open, nobody knows what they make of it.
+fn check_filters(stream: &Stream<'_>) -> Result<(), PdfError> {
+    let is_here = |value: MaybeRef<Object<'_>>| match value {
+        MaybeRef::Ref(_) => false,
+        MaybeRef::NotRef(Object::Array(items)) => {
+            items.raw_iter().all(|item| matches!(item, MaybeRef::NotRef(_)))
+        }
+        MaybeRef::NotRef(_) => true,
+    };
+    let what =
+        "the filter of an object stream or a cross-reference stream stands in another object";
+    match [names::FILTER, b"F"].iter().all(|key| stream.dict().get_raw(*key).is_none_or(is_here)) {
+        true => Ok(()),
+        false => Err(PdfError::Damaged { what }),
+    }
 }
 
 /// Refuses streams of which one decodes to more than [`MAX_DECODED`], or that come to more than [`MAX_TOTAL`] together,
@@ -87,8 +104,12 @@ fn possible_object_streams(data: &[u8]) -> Vec<Stream<'_>> {
         if byte.is_ascii_digit()
             && let Some(id) = reader.read_without_context::<ObjectIdentifier>()
         {
-            reader.skip_white_spaces_and_comments();
-            objects.push((id.obj_number, reader.offset()));
+            let mut after = reader.clone();
+            after.skip_white_spaces_and_comments();
+            let value = after.offset();
+            if after.skip::<Object<'_>>(false).is_some() {
+                objects.push((id.obj_number, value));
+            }
             continue;
         }
         if data[offset..].starts_with(b"<<")

@@ -130,10 +130,10 @@ impl Pdf {
     /// [`PdfError::Damaged`] where there is no page or its content cannot be interpreted,
     /// [`PdfError::TooLarge`] where it decodes to more than is read here, or takes too long.
     pub fn first_page(&self) -> Result<FirstPage, PdfError> {
-        const WHAT: &str = "page 1 cannot be read";
+        const WHAT: &str = "its content cannot be read";
         let file = Arc::clone(&self.file);
         // Forms that draw nothing and call each other twice, 40 levels deep, never call back.
-        let late = "so much that it takes more than a second to read";
+        let late = "content that takes more than half a second to read";
         deadline::within(PATIENCE, WHAT, late, move || read_first_page(&file))
     }
 }

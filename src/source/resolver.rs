@@ -100,7 +100,7 @@ impl Remedy for ResolveError {
                 "give the arXiv id or the full Pith Number; short forms are found in folders of records and in the cache only".into()
             }
             Self::NotFound { .. } => {
-                "check the id; the registry may not have computed a number for this paper yet".into()
+                "check the id; a paper that is new on arXiv has no number until the registry has computed it".into()
             }
             Self::Ambiguous { candidates, .. } => {
                 let candidates: Vec<_> = candidates.iter().map(Suffix::as_str).collect();
@@ -110,8 +110,8 @@ impl Remedy for ResolveError {
                 "try again later, or give another mirror or folder of records with --mirror".into()
             }
             Self::Unreachable { answers, .. } => {
-                let is_down = |error: &SourceError| matches!(error, SourceError::Unreachable(_));
-                match answers.iter().any(|(_, error)| is_down(error)) {
+                let is_silent = |error: &SourceError| matches!(error, SourceError::Unreachable(_));
+                match answers.iter().any(|(_, error)| is_silent(error)) {
                     true => "check the network, or give a mirror or a folder of records with --mirror",
                     false => "with --offline, give a folder of records with --mirror DIR",
                 }
@@ -146,8 +146,9 @@ impl Resolver {
     /// source's; where no source has a better one it is returned with its verdict, so that the
     /// reader sees what is wrong.
     ///
-    /// A source that was down three times in a row is asked after the others for half a minute, and
-    /// not at all for what another remote source says that there is no record of.
+    /// A source that was down three times in a row is asked after the others for half a minute. It is
+    /// not asked at all for what another remote source has no record of, and such a query ends as one
+    /// that could not be answered.
     ///
     /// # Errors
     /// [`ResolveError`] where no source gives any record.
@@ -162,14 +163,6 @@ impl Resolver {
         let mut cache = self.cache.as_ref();
         let mut queue: VecDeque<_> = self.sources.iter().map(|known| (known, true)).collect();
         while let Some((known @ (source, health), in_order)) = queue.pop_front() {
-            if in_order && health.is_resting() {
-                queue.push_back((known, false));
-                continue;
-            }
-            if !in_order && search.is_settled() {
-                search.pass_over(&**source, health::resting());
-                continue;
-            }
             // Folders are as near as the cache, and were named.
             if source.is_remote()
                 && let Some(cache) = cache.take()
@@ -183,8 +176,20 @@ impl Resolver {
                     None => {}
                 }
             }
+            // What the cache or a pin answers is answered by now: whoever is told to ask does.
+            if in_order && health.is_resting() {
+                queue.push_back((known, false));
+                continue;
+            }
+            if !in_order && search.has_a_no() {
+                search.leave_alone(&**source, health::resting());
+                continue;
+            }
             let fetched = source.fetch(query, validator.as_ref()).await;
-            health.note(fetched.as_ref().err().is_some_and(SourceError::is_down));
+            // A short form is refused without asking.
+            if !matches!(fetched, Err(SourceError::ShortForm)) {
+                health.note(fetched.as_ref().err().is_some_and(SourceError::is_down));
+            }
             match fetched {
                 Ok(candidates) => {
                     for found in candidates {

@@ -97,7 +97,7 @@ fn the_next_command_can_be_pasted() {
 #[test]
 fn a_run_without_tex_after_one_with_it_does_not_speak_of_its_pdf() {
     let desk = Desk::new();
-    std::fs::create_dir(desk.join("out")).unwrap();
+    demo(&desk, false);
     desk.write("out/main.pdf", b"%PDF-1.4 from another day");
     let ran = demo(&desk, false);
     assert!(!ran.out().contains("main.pdf"), "{}", ran.out());

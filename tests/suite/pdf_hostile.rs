@@ -117,6 +117,7 @@ fn bombs_in_the_structure_are_not_decoded() {
         ("object stream", in_streams(&bomb, plain)),
         ("object stream of a damaged file", wrong_startxref.clone()),
         ("object stream after a comment", hidden("5 0 obj", "5 0%\nobj")),
+        ("object stream in a comment", hidden("5 0 obj\n", "5 0 obj %x ")),
         ("object stream of no object", hidden("5 0 obj", "5 0 obj null")),
         ("object stream with an escape in its name", hidden("/ObjStm", "/Obj#53tm")),
         ("stream in place of an object stream", replaced),
@@ -127,6 +128,10 @@ fn bombs_in_the_structure_are_not_decoded() {
         assert!(matches!(error, PdfError::TooLarge { .. }), "{name}: {error}");
         assert!(error.to_string().contains("64 MiB"), "{name}: {error}");
     }
+    // Who cannot see the filter cannot see the size.
+    let elsewhere = hidden("/Filter/FlateDecode", "/Filter 7 0 R/X/Deflate");
+    let error = Pdf::from_bytes(elsewhere, None).unwrap_err();
+    assert!(matches!(error, PdfError::Damaged { .. }), "{error}");
 }
 
 #[test]

@@ -41,6 +41,7 @@ pub(in crate::cli) struct Lines<'r, R> {
     /// The number of the next line.
     line: u64,
     ended: bool,
+    most: usize,
     resume: &'r Resume,
 }
 
@@ -48,7 +49,12 @@ impl<'r, R: Read> Lines<'r, R> {
     /// The lines of `input`, which is called `name`, without those that `resume` skips.
     pub fn new(name: &str, input: R, resume: &'r Resume) -> Self {
         let name = name.to_owned();
-        Self { name, input, rest: Vec::new(), line: 1, ended: false, resume }
+        Self { name, input, rest: Vec::new(), line: 1, ended: false, most: MAX_LINES, resume }
+    }
+
+    /// The same in blocks of so many lines at most, where each of them is waited for.
+    pub fn at_most(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// Reads once.
@@ -112,7 +118,7 @@ impl<'r, R: Read> Lines<'r, R> {
             self.fill()?;
         }
         let (mut count, mut end) = (0, self.rest.len());
-        for at in memchr_iter(b'\n', &self.rest).take(MAX_LINES) {
+        for at in memchr_iter(b'\n', &self.rest).take(self.most) {
             (count, end) = (count + 1, at + 1);
         }
         let rest = self.rest.split_off(end);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::bulk::{self, Block, Content, Lines, MAX_LINE, Resume};
 use crate::cli::context::keyring;
 use crate::cli::options::Options;
+use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Exit, Failure, Run, pool};
 use crate::record::RecordError;
@@ -64,7 +65,7 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
     let mut builder =
         MirrorBuilder::open(&args.dir).map_err(|error| Failure::io(&args.dir, &error))?;
     let mut counts = Counts::default();
-    let bar = terminal.progress_of_bytes(bulk::length(&args.files));
+    let mut bar = Progress::of_bytes(terminal.shows_progress(), bulk::length(&args.files));
     for path in &args.files {
         let mut put = |prepared: Prepared| -> Result<(), Failure> {
             for verified in prepared.records {
@@ -77,8 +78,7 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
                     Err(failure) => bar.suspend(|| counts.leave_out(&failure, terminal)),
                 }
             }
-            bar.inc(prepared.bytes);
-            bar.set_message(format!("{} records", counts.all()));
+            bar.inc(prepared.bytes, || format!("{} records", counts.all()));
             Ok(())
         };
         let name = path.display().to_string();
@@ -94,7 +94,8 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
                 let nothing = Resume::nothing();
                 let lines = Lines::new(&name, head.into_reader(), &nothing);
                 let work = |_: &mut (), block| block_of(&name, block, &keys);
-                pool::in_order_on(bulk::cores(), bulk::AHEAD, lines, || (), work, put)?;
+                let (threads, ahead) = bulk::cores();
+                pool::in_order_on(threads, ahead, lines, || (), work, put)?;
             }
             Content::Json => {
                 let document = head.read(path, MAX_LINE);
@@ -110,7 +111,7 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
             }
         }
     }
-    bar.finish_and_clear();
+    drop(bar);
     let records = builder.finish(&keys, args.site.as_deref());
     let records = records.map_err(|error| Failure::io(&args.dir, &error))?;
     let said = counts.say(&args.dir, records);

@@ -64,8 +64,8 @@ impl Health {
 /// What is said of a source that rests.
 pub(super) fn resting() -> SourceError {
     let seconds = REST.as_secs();
-    SourceError::Unreachable(format!(
-        "down {FAILURES} times in a row, so left alone for {seconds} s"
+    SourceError::Unavailable(format!(
+        "was down {FAILURES} times in a row, and is left alone for {seconds} s"
     ))
 }
 

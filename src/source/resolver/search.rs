@@ -13,6 +13,8 @@ pub(super) struct Search<'a> {
     doubtful: Option<Resolved>,
     passed_over: Vec<PassedOver>,
     answers: Vec<(String, SourceError, bool)>,
+    /// Whether a source that may have the record was not asked.
+    left_alone: bool,
 }
 
 /// A record of the cache that verified.
@@ -24,7 +26,8 @@ pub(super) struct Kept {
 
 impl<'a> Search<'a> {
     pub fn new(query: &'a Query, keys: &'a Keyring) -> Self {
-        Self { query, keys, doubtful: None, passed_over: Vec::new(), answers: Vec::new() }
+        let (passed_over, answers) = (Vec::new(), Vec::new());
+        Self { query, keys, doubtful: None, passed_over, answers, left_alone: false }
     }
 
     /// Ends the search where the record verifies; one that does not is told of and kept for the case
@@ -80,16 +83,23 @@ impl<'a> Search<'a> {
         self.passed_over.push(PassedOver { source_name, answer, is_doubtful: true });
     }
 
-    /// Whether no remote source gave any answer, good or bad.
+    /// Whether no remote source gave any answer, good or bad, or one that may have the record was not asked.
     pub fn is_nobody_there(&self) -> bool {
         let is_silent =
             |error: &SourceError| error.is_down() || matches!(error, SourceError::Unusable(_));
-        self.doubtful.is_none()
-            && self.answers.iter().all(|(_, error, is_remote)| !is_remote || is_silent(error))
+        let is_nobody =
+            || self.answers.iter().all(|(_, error, remote)| !remote || is_silent(error));
+        self.doubtful.is_none() && (self.left_alone || is_nobody())
     }
 
-    /// Whether a remote source said that there is no record.
-    pub fn is_settled(&self) -> bool {
+    /// A source that rests, and is not asked.
+    pub fn leave_alone(&mut self, source: &dyn Source, error: SourceError) {
+        self.left_alone = true;
+        self.pass_over(source, error);
+    }
+
+    /// Whether a remote source said that it has no record.
+    pub fn has_a_no(&self) -> bool {
         self.answers.iter().any(|(_, error, is_remote)| *is_remote && is_no(error))
     }
 
@@ -100,13 +110,13 @@ impl<'a> Search<'a> {
 
     /// No source had a record that verifies.
     ///
-    /// A remote source that answered settles the matter; a folder's silence does not, while a remote
-    /// source that might have the record is down.
+    /// A remote source that answered settles the matter, unless another one was left alone; a folder's
+    /// silence does not, while a remote source that might have the record is down.
     pub fn failed(mut self, has_no_sources: bool) -> Result<Resolved, ResolveError> {
         if let Some(resolved) = self.doubtful.take() {
             return Ok(self.end(resolved));
         }
-        let is_settled = self.is_settled();
+        let is_settled = self.has_a_no() && !self.left_alone;
         let all_answered = self.answers.iter().all(|(_, error, _)| is_no(error));
         let all_unreachable = self
             .answers

@@ -1,0 +1,65 @@
+//! How far the work is, on a terminal, once it has taken a second.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Before that nobody wonders.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A bar, gone when it is dropped.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    /// When it appears, as long as it has not.
+    appears: Option<Instant>,
+    shows: bool,
+}
+
+impl Progress {
+    /// A bar for inputs of `length` bytes, where that is known, with a message of its own.
+    pub fn of_bytes(shows: bool, length: Option<u64>) -> Self {
+        let template = match length {
+            Some(_) => "[{bar:30}] {percent}%, {msg}, {eta} left",
+            None => "{bytes} read, {msg}",
+        };
+        Self::new(shows, length, template)
+    }
+
+    /// A bar for `length` steps.
+    pub fn of_steps(shows: bool, length: usize) -> Self {
+        let template = "{pos}/{len} [{bar:30}] {per_sec}, {eta} left";
+        Self::new(shows && length > 1, Some(length as u64), template)
+    }
+
+    fn new(shows: bool, length: Option<u64>, template: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
+        bar.set_style(ProgressStyle::with_template(template).expect("a template of indicatif's"));
+        Self { bar, appears: shows.then(|| Instant::now() + PATIENCE), shows }
+    }
+
+    /// So much more is done; `message` says what, where anyone sees it.
+    pub fn inc(&mut self, by: u64, message: impl FnOnce() -> String) {
+        if !self.shows {
+            return;
+        }
+        self.bar.inc(by);
+        if self.appears.take_if(|at| *at <= Instant::now()).is_some() {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(1));
+            self.bar.enable_steady_tick(PATIENCE);
+        }
+        if self.appears.is_none() {
+            self.bar.set_message(message());
+        }
+    }
+
+    /// Writes something else, the bar being out of the way.
+    pub fn suspend<R>(&self, write: impl FnOnce() -> R) -> R {
+        self.bar.suspend(write)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
