@@ -1,5 +1,7 @@
 //! The archive that arXiv takes: what goes in, what stays out and why, what arXiv would stumble over.
 
+mod named;
+
 use std::io::Write;
 
 use flate2::{Compression, GzBuilder};
@@ -237,6 +239,10 @@ fn warnings(tree: &Tree, paper: &Paper, files: &[String], total: usize) -> Vec<S
         out.push(format!(
             "{place}: {stem}.bbl is missing; compile with the bibliography and pack again"
         ));
+    }
+    if !paper.is_cut {
+        out.extend(named::missing(paper, files));
+        out.extend(named::unnamed(paper, files));
     }
     if total > USUAL_BYTES {
         out.push(format!("{} MB: arXiv takes 50; make the figures smaller", total / 1_000_000));
