@@ -84,6 +84,27 @@ pub enum Kind {
 }
 
 impl Paper {
+    /// Whether the paper is to be without its number for blind review: by the option `anonymous` of pith.sty, or by those
+    /// of acmart that pith.sty follows.
+    pub fn is_blind(&self) -> bool {
+        let says = |event: &Event, option: &str| {
+            let command = &self.files[event.file].code[event.range.clone()];
+            let options = command.split(|byte| matches!(byte, b'[' | b']' | b',' | b' '));
+            options.into_iter().any(|word| word.trim_ascii() == option.as_bytes())
+        };
+        let acmart = |event: &Event| {
+            let command = &self.files[event.file].code[event.argument.clone()];
+            command.trim_ascii() == b"acmart"
+        };
+        self.events.iter().any(|event| match &event.kind {
+            Kind::Packages(names) => {
+                names.iter().any(|name| name == "pith") && says(event, "anonymous")
+            }
+            Kind::Class => says(event, "anonymous") || (acmart(event) && says(event, "review")),
+            _ => false,
+        })
+    }
+
     /// Reads the paper whose main file is `main`.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::sources::MAX_FINDINGS;
 use super::{Check, Finding, Level, Run, Sources};
 use crate::error::Remedy;
-use crate::id::IdError;
+use crate::id::{ArxivId, IdError};
 use crate::paper;
 
 pub(super) const CHECK: Check = Check {
@@ -33,6 +33,12 @@ fn run(sources: &Sources<'_>) -> Result<Vec<Finding>, &'static str> {
             true => sources.place(event),
             false => sources.place_in(event.file, start + range.start..start + range.end),
         };
+        if let Ok(id) = text.trim().parse::<ArxivId>() {
+            let message = format!(
+                "{id} is an arXiv id; `pith add FILE {id} --force` writes the number of the paper"
+            );
+            return Some(CHECK.finding(message).found(text.trim()).at(sources.place(event)));
+        }
         let message = match (error.remedy(), &error) {
             (Some(remedy), IdError::Character { .. }) => format!("{error}; {remedy}"),
             _ => error.to_string(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::check::{Checker, guarded};
 use super::settings::Settings;
 use super::{files, main_file};
-use crate::check::{Beside, Level, Pin, Sources};
+use crate::check::{self, Beside, Level, Pin, Setting, Sources};
 use crate::error::Remedy;
 use crate::latex::{
     MainFile, Tree, find_main, is_archive_name, is_latex_name, parent_of, read_archive,
@@ -17,6 +17,9 @@ use crate::report::{Checked, FileReport, Unchecked};
 
 /// The most bytes of an archive, as it lies on the disk.
 const MAX_ARCHIVE: usize = 128 << 20;
+
+/// The checks of a PDF that ask for what an anonymous one has not.
+const OF_A_NUMBER: [&str; 3] = ["number-missing", "proof-missing", "badge-missing"];
 
 /// Whether what lies at a path is read as sources, and not as a PDF.
 pub(super) fn are_at(path: &Path) -> bool {
@@ -32,9 +35,19 @@ pub(super) fn reports(checker: &Checker<'_>, path: &Path, settings: &Settings) -
             return vec![FileReport { path: path.to_owned(), outcome: Err(unchecked) }];
         }
     };
-    let pdf = found.compiled().and_then(|name| found.pdf(checker, &name, settings));
+    let of_pdf = if found.is_blind() { blind(settings) } else { settings.clone() };
+    let pdf = found.compiled().and_then(|name| found.pdf(checker, &name, &of_pdf));
     let sources = guarded(&found.shown, || found.checked(checker, settings, pdf.as_ref()));
     std::iter::once(sources).chain(pdf).collect()
+}
+
+/// What a blind paper lacks is not missed.
+fn blind(settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    for check in check::ALL.iter().filter(|check| OF_A_NUMBER.contains(&check.id)) {
+        settings.levels.set(check, Setting::Off);
+    }
+    settings
 }
 
 /// The report on sources in memory, called `path`.
@@ -88,6 +101,11 @@ impl Found {
     fn in_archive(tree: Tree, path: &Path) -> Result<Self, Unchecked> {
         let main = find_main(&tree).map_err(|error| unchecked(&error))?;
         Ok(Self { tree, main, shown: path.to_owned(), base: PathBuf::new() })
+    }
+
+    /// Whether the sources ask for a PDF without the number.
+    fn is_blind(&self) -> bool {
+        Paper::read(&self.tree, &self.main.name).is_ok_and(|paper| paper.is_blind())
     }
 
     fn is_archive(&self) -> bool {
@@ -158,6 +176,10 @@ impl Found {
         if !self.main.others.is_empty() {
             let others = self.main.others.join(", ");
             notes.push(format!("arXiv may also take for a main file: {others}"));
+        }
+        if paper.is_blind() {
+            let blind = "it is anonymous: its PDF needs no number; pith.sty and \\pithnumber name the paper";
+            notes.push(blind.to_owned());
         }
         if paper.is_cut {
             notes.push(
