@@ -13,6 +13,7 @@ mod tree;
 pub use archive::{ArchiveError, is_archive_name, read_archive};
 pub(crate) use command::Nesting;
 pub use command::{Command, bare_word, commands, mandatory, optional};
+pub(crate) use main_file::listed;
 pub use main_file::{MainError, MainFile, find_main, is_latex_name, may_be_main};
 pub use mask::code_of;
 pub use place::{Spot, spot};

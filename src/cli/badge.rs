@@ -13,7 +13,7 @@ use super::{Exit, Failure, Run, files, settings};
 use crate::badge::{self, Badge};
 
 /// More bytes than any badge has: an SVG with its proof has some thousand.
-const MAX_BADGE: usize = 64 << 10;
+const MAX_BADGE: u64 = 64 << 10;
 
 /// Print a badge that links to the paper's record
 #[derive(Debug, clap::Args)]
@@ -71,12 +71,13 @@ impl ValueEnum for Style {
 }
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    let format = args.format()?;
+    keep_other_files(&args.output)?;
     let context = Context::beside(settings::folder_of(&args.output), options, terminal)?;
     let resolved = super::sty::verified(&args.id, &context, terminal)?;
     let badge = Badge::new(&resolved.record, &resolved.verdict)
         .map_err(|error| Failure::of(Exit::Wrong, &args.id, &error))?;
-    let text = badge.render(args.format()?, args.style.0);
-    keep_other_files(&args.output)?;
+    let text = badge.render(format, args.style.0);
     files::write(&args.output, text.as_bytes(), terminal)?;
     Ok(Exit::Good)
 }
@@ -101,12 +102,14 @@ impl Args {
 
 /// Refuses to write over a file that holds no badge: a README is more than its badge.
 fn keep_other_files(output: &Path) -> Result<(), Failure> {
-    if !output.is_file() {
+    let Some(old) = output.metadata().ok().filter(|old| old.is_file() && old.len() > 0) else {
         return Ok(());
-    }
-    let old = std::fs::read(output).map_err(|error| Failure::io(output, &error))?;
-    if old.is_empty() || (old.len() < MAX_BADGE && memmem::find(&old, b"pith").is_some()) {
-        return Ok(());
+    };
+    if old.len() < MAX_BADGE {
+        let old = std::fs::read(output).map_err(|error| Failure::io(output, &error))?;
+        if memmem::find(&old, b"pith").is_some() {
+            return Ok(());
+        }
     }
     let message = format!("{}: is there already, and is no badge", output.display());
     let remedy = "give another name, or append to it: pith badge ID --format markdown >> FILE";

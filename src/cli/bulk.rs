@@ -25,8 +25,6 @@ pub(super) const MAX_LINE: usize = crate::record::MAX_BYTES;
 /// [`MAX_LINE`] bytes.
 const AHEAD: usize = 2;
 const MOST_AHEAD: usize = 48;
-/// The same of inputs that are waited for, one by one.
-const WAITING: usize = 4;
 
 /// What came of a block of inputs.
 #[derive(Debug, Default)]
@@ -85,20 +83,11 @@ impl<'t> Output<'t> {
         work: impl Fn(J) -> Results + Sync,
     ) -> Result<(), Failure> {
         let (threads, ahead) = cores();
-        self.run_ahead(threads, ahead, jobs, work)
+        self.run_on(threads, ahead, jobs, work)
     }
 
-    /// The same on so many threads, for single inputs.
+    /// The same on so many threads, of each of which so many jobs may be ahead.
     pub fn run_on<J: Send>(
-        &mut self,
-        threads: usize,
-        jobs: impl Iterator<Item = J> + Send,
-        work: impl Fn(J) -> Results + Sync,
-    ) -> Result<(), Failure> {
-        self.run_ahead(threads, WAITING, jobs, work)
-    }
-
-    fn run_ahead<J: Send>(
         &mut self,
         threads: usize,
         ahead: usize,

@@ -92,19 +92,15 @@ fn file(path: PathBuf) -> Result<PathBuf, &'static str> {
 }
 
 impl Target {
-    /// Refuses a command that does not say where the outcome goes. `words` are the command, `what` its outcome.
-    fn check(&self, words: &[&str], pdf: &Path, what: &str) -> Result<(), Failure> {
+    /// Refuses the command `pith VERB PDF [ID]` where it does not say where the outcome goes, which `what` is.
+    fn check(&self, verb: &str, pdf: &Path, id: Option<&str>, what: &str) -> Result<(), Failure> {
         if self.in_place || self.output.is_some() {
             return Ok(());
         }
         let stem = pdf.file_stem().unwrap_or_default().to_string_lossy();
         let pdf = pdf.to_string_lossy();
         let name = format!("{stem}-{what}.pdf");
-        let words: Vec<_> = [words[0], &*pdf]
-            .into_iter()
-            .chain(words[1..].iter().copied())
-            .map(shell_word)
-            .collect();
+        let words: Vec<_> = [verb, &*pdf].into_iter().chain(id).map(shell_word).collect();
         let remedy = format!("pith {} -o {}, or --in-place", words.join(" "), shell_word(&name));
         let message = "where to write is not said".to_owned();
         Err(Failure::new(Exit::Usage, message, Some(remedy)))
@@ -143,7 +139,7 @@ fn inject(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run 
         let remedy = "the PDF comes first: pith inject PDF ID -o OUT".to_owned();
         return Err(Failure::new(Exit::Usage, message, Some(remedy)));
     }
-    args.target.check(&["inject", &args.id], &args.pdf, "with-proof")?;
+    args.target.check("inject", &args.pdf, Some(&args.id), "with-proof")?;
     let context = Context::beside(settings::folder_of(&args.pdf), options, terminal)?;
     let resolved = super::sty::verified(&args.id, &context, terminal)?;
     let metadata = Metadata::of(&resolved.record).expect("what verified has a receipt");
@@ -175,7 +171,7 @@ fn warn(output: &Path, password: Option<&str>, keys: &Keyring, terminal: &mut Te
 }
 
 pub(super) fn strip(args: &StripArgs, terminal: &mut Terminal) -> Run {
-    args.target.check(&["strip"], &args.pdf, "anonymous")?;
+    args.target.check("strip", &args.pdf, None, "anonymous")?;
     let how = args.target.options()?;
     let report = edit(&args.pdf, &args.target, &how, terminal, |edit| edit.strip())?;
     let what = match report.changed {

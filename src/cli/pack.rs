@@ -206,10 +206,7 @@ fn say(packed: &Pack, output: &Path, most: usize, terminal: &mut Terminal) {
     for why in kinds {
         let names = packed.left.iter().filter(|left| left.why == why).map(|left| &*left.name);
         let names: Vec<_> = names.collect();
-        let more = names.len().saturating_sub(most);
-        let listed = names[..names.len() - more].join(", ");
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        terminal.note(&format!("  left out, {why}: {listed}{more}"));
+        terminal.note(&format!("  left out, {why}: {}", latex::listed(&names, most)));
     }
     for warning in &packed.warnings {
         terminal.note(&format!("  warning: {warning}"));

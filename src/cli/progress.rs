@@ -12,7 +12,6 @@ pub(super) struct Progress {
     bar: ProgressBar,
     /// When it appears, as long as it has not.
     appears: Option<Instant>,
-    shows: bool,
 }
 
 impl Progress {
@@ -34,20 +33,17 @@ impl Progress {
     fn new(shows: bool, length: Option<u64>, template: &str) -> Self {
         let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
         bar.set_style(ProgressStyle::with_template(template).expect("a template of indicatif's"));
-        Self { bar, appears: shows.then(|| Instant::now() + PATIENCE), shows }
+        Self { bar, appears: shows.then(|| Instant::now() + PATIENCE) }
     }
 
     /// So much more is done; `message` says what, where anyone sees it.
     pub fn inc(&mut self, by: u64, message: impl FnOnce() -> String) {
-        if !self.shows {
-            return;
-        }
         self.bar.inc(by);
         if self.appears.take_if(|at| *at <= Instant::now()).is_some() {
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(1));
             self.bar.enable_steady_tick(PATIENCE);
         }
-        if self.appears.is_none() {
+        if !self.bar.is_hidden() {
             self.bar.set_message(message());
         }
     }

@@ -15,6 +15,9 @@ use crate::verify::Status;
 
 const SCHEMA: &str = "pith.resolve/1";
 
+/// Ids of each thread that may be ahead of the oldest one that is waited for.
+const AHEAD: usize = 4;
+
 /// Find a paper's record, verify it and show it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -85,7 +88,7 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         (false, true) => cores,
         (false, false) => cores.min(args.ids.len()),
     };
-    output.run_on(threads, jobs, |job| work.one(job))?;
+    output.run_on(threads, AHEAD, jobs, |job| work.one(job))?;
     output.finish(&resume)
 }
 

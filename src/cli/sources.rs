@@ -35,8 +35,10 @@ pub(super) fn reports(checker: &Checker<'_>, path: &Path, settings: &Settings) -
             return vec![FileReport { path: path.to_owned(), outcome: Err(unchecked) }];
         }
     };
-    let of_pdf = if found.is_blind() { blind(settings) } else { settings.clone() };
-    let pdf = found.compiled().and_then(|name| found.pdf(checker, &name, &of_pdf));
+    let pdf = found.compiled().and_then(|name| match found.is_blind() {
+        true => found.pdf(checker, &name, &blind(settings)),
+        false => found.pdf(checker, &name, settings),
+    });
     let sources = guarded(&found.shown, || found.checked(checker, settings, pdf.as_ref()));
     std::iter::once(sources).chain(pdf).collect()
 }

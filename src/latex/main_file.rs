@@ -29,7 +29,7 @@ pub enum MainError {
     #[error("no .tex file in it has \\documentclass")]
     None,
     /// Several have, and nothing tells them apart.
-    #[error("it has several main files: {}", listed(.0))]
+    #[error("it has several main files: {}", listed(.0, MAX_LISTED))]
     Several(Vec<String>),
     /// The files cannot be read.
     #[error(transparent)]
@@ -51,9 +51,11 @@ impl Remedy for MainError {
     }
 }
 
-fn listed(names: &[String]) -> String {
-    let more = names.len().saturating_sub(MAX_LISTED);
-    let mut text = names[..names.len() - more].join(", ");
+/// So many of the names, and how many more there are.
+pub(crate) fn listed(names: &[impl AsRef<str>], most: usize) -> String {
+    let more = names.len().saturating_sub(most);
+    let listed: Vec<_> = names[..names.len() - more].iter().map(AsRef::as_ref).collect();
+    let mut text = listed.join(", ");
     if more > 0 {
         text.push_str(&format!(" and {more} more"));
     }

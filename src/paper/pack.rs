@@ -203,26 +203,19 @@ fn warnings(tree: &Tree, paper: &Paper, files: &[String], total: usize) -> Vec<S
     }
     for event in &paper.events {
         let place = || super::wire::place(paper, event);
-        let named = match &event.kind {
-            Kind::Figure(name) => Some(name.clone()),
-            Kind::Input(None) => {
-                let code = &paper.files[event.file].code;
-                Some(String::from_utf8_lossy(&code[event.argument.clone()]).into_owned())
-            }
+        match &event.kind {
             Kind::Shell(name) => {
                 out.push(format!("{}: \\{name} runs a program, and arXiv runs none", place()));
-                None
             }
             Kind::Packages(names) => {
                 let shell = names.iter().filter(|name| SHELL_PACKAGES.contains(&name.as_str()));
                 out.extend(shell.map(|name| {
                     format!("{}: the package {name} runs a program, and arXiv runs none", place())
                 }));
-                None
             }
-            _ => None,
-        };
-        let named = named.unwrap_or_default();
+            _ => {}
+        }
+        let named = named::named(paper, event).unwrap_or_default();
         let is_absolute = named.starts_with(['/', '~'])
             || named.get(1..3).is_some_and(|p| p == ":/" || p == ":\\");
         if is_absolute || (named.contains("..") && clean_path(&named).is_none()) {

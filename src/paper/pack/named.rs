@@ -1,9 +1,12 @@
 //! What a paper names and what lies in its folder: figures and files that are missing, and files that nothing names.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
 
-use super::super::{Kind, Paper, wire};
+use super::super::{Event, Kind, Paper, wire};
 use super::FIGURES;
+use crate::latex::listed;
 
 /// Documents that no LaTeX run reads.
 const DOCUMENTS: [&str; 8] = [".doc", ".docx", ".odt", ".rtf", ".pages", ".pptx", ".xlsx", ".eml"];
@@ -14,20 +17,29 @@ const READ_FROM_TEX: [&str; 6] = ["glyphtounicode", "epsf", "xy", "pgf", "tikz",
 /// The most names in one warning.
 const MAX_LISTED: usize = 8;
 
+/// The name of a figure, or of a file that is read and was not found.
+pub(super) fn named<'a>(paper: &'a Paper, event: &'a Event) -> Option<Cow<'a, str>> {
+    match &event.kind {
+        Kind::Figure(name) => Some(Cow::Borrowed(name)),
+        Kind::Input(None) => {
+            let code = &paper.files[event.file].code;
+            Some(String::from_utf8_lossy(&code[event.argument.clone()]))
+        }
+        _ => None,
+    }
+}
+
 /// A warning for each figure and each file that is read and is not among `files`. What a macro names is not looked for.
 pub(super) fn missing(paper: &Paper, files: &[String]) -> Vec<String> {
     let mut out = Vec::new();
     for event in &paper.events {
-        let (name, is_there) = match &event.kind {
-            Kind::Figure(name) => (name.clone(), files.iter().any(|file| is_figure(name, file))),
-            Kind::Input(None) => {
-                let code = &paper.files[event.file].code;
-                let name = String::from_utf8_lossy(&code[event.argument.clone()]).into_owned();
-                let is_of_tex = OF_TEX.iter().any(|end| name.ends_with(end))
-                    || READ_FROM_TEX.contains(&name.trim_end_matches(".tex"));
-                (name, is_of_tex)
+        let Some(name) = named(paper, event) else { continue };
+        let is_there = match &event.kind {
+            Kind::Figure(_) => files.iter().any(|file| is_figure(&name, file)),
+            _ => {
+                OF_TEX.iter().any(|end| name.ends_with(end))
+                    || READ_FROM_TEX.contains(&name.trim_end_matches(".tex"))
             }
-            _ => continue,
         };
         let is_plain = !name.is_empty() && !name.contains(['\\', '#', '{', '}', '~', '*']);
         if is_plain && !is_there && !name.starts_with('/') && !name.contains("..") {
@@ -62,11 +74,10 @@ pub(super) fn unnamed(paper: &Paper, files: &[String]) -> Option<String> {
         })
         .map(String::as_str)
         .collect();
-    let more = unnamed.len().saturating_sub(MAX_LISTED);
-    let listed = unnamed[..unnamed.len() - more].join(", ");
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!unnamed.is_empty())
-        .then(|| format!("no source names these, and arXiv shows them to everyone: {listed}{more}"))
+    (!unnamed.is_empty()).then(|| {
+        let listed = listed(&unnamed, MAX_LISTED);
+        format!("no source names these, and arXiv shows them to everyone: {listed}")
+    })
 }
 
 #[cfg(test)]
