@@ -286,9 +286,9 @@ impl Pdf {
 
     fn load_at_leisure(data: PdfData, password: Option<&str>) -> Result<Self, PdfError> {
         let chain = Chain::read(data.as_ref());
-        budget::check_structure(data.as_ref(), &chain)?;
         let encrypted = chain.sections.iter().any(|section| section.encrypted);
         let handler = encrypted.then(|| Handler::read(data.as_ref(), &chain)).flatten();
+        budget::structure::check(data.as_ref(), &chain, handler.as_ref(), password)?;
         let opened = match hayro_syntax::Pdf::new(data.clone()) {
             Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
                 let typed = password.ok_or(PdfError::NeedsPassword)?;

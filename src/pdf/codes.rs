@@ -3,16 +3,17 @@
 //! Only what a page shows is looked up, and no font program is read but the clear text at its start. Of a simple font
 //! that leaves a question open, hayro-interpret tells all codes; of a composite font, it reads the whole page.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::io::Read;
 
 use hayro_interpret::InterpreterCache;
 use hayro_interpret::hayro_cmap::{self, BfString, CMap};
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as PdfString};
-use hayro_syntax::xref::XRef;
+use hayro_syntax::page::Page;
 
 use super::glyph::Shown;
-use super::{glyph_names, interpret, names};
+use super::{budget, glyph_names, interpret, names};
 
 /// Bytes of a font program that may stand before its encrypted part. An encoding has 256 lines.
 const MAX_HEAD: u64 = 32 << 10;
@@ -22,14 +23,14 @@ pub(super) struct Fonts<'a> {
     fonts: Vec<Font<'a>>,
     /// By where a font's dictionary stands in memory.
     known: HashMap<usize, usize>,
-    cache: InterpreterCache<'a>,
-    xref: &'a XRef,
+    page: &'a Page<'a>,
+    /// hayro-interpret's, once it has been asked; `None` where it must not be.
+    cache: OnceCell<Option<InterpreterCache<'a>>>,
 }
 
 impl<'a> Fonts<'a> {
-    pub(super) fn new(xref: &'a XRef) -> Self {
-        let cache = InterpreterCache::new();
-        Self { fonts: Vec::new(), known: HashMap::new(), cache, xref }
+    pub(super) fn new(page: &'a Page<'a>) -> Self {
+        Self { fonts: Vec::new(), known: HashMap::new(), page, cache: OnceCell::new() }
     }
 
     /// The index of the font that `fonts` has under `name`; `None` where only hayro-interpret knows what to do.
@@ -57,7 +58,10 @@ impl<'a> Fonts<'a> {
             Codes::Simple(simple) => {
                 let code = *bytes.first()?;
                 if simple.slots[usize::from(code)] == 0 && simple.fill(code).is_none() {
-                    simple.replace(interpret::codes(fonts, name, &self.cache, self.xref))?;
+                    let new = || budget::page::check_to_interpret(self.page).ok();
+                    let cache = self.cache.get_or_init(|| new().map(|()| InterpreterCache::new()));
+                    let xref = self.page.xref();
+                    simple.replace(interpret::codes(fonts, name, cache.as_ref()?, xref))?;
                 }
                 let slot = usize::from(simple.slots[usize::from(code)]);
                 Some((u32::from(code), 1, simple.shown.get(slot.checked_sub(1)?)?))

@@ -12,11 +12,13 @@ use hayro_syntax::page::{Page, Resources};
 
 use super::codes::Fonts;
 use super::glyph::{Ink, Stand, WHITE};
-use super::names;
 use super::text::Text;
+use super::{MAX_DECODED, names};
 
 /// How deep forms are followed within forms; hayro-interpret stops there too.
 const MAX_DEPTH: usize = 50;
+/// Bytes that forms within forms may have; where there are more, `budget` refuses the page.
+const MAX_HELD: usize = MAX_DECODED;
 /// How many states may be saved at once.
 const MAX_SAVED: usize = 1000;
 /// Operators between two looks at the clock.
@@ -28,13 +30,14 @@ pub(super) struct Unusual;
 type Read<T = ()> = Result<T, Unusual>;
 
 /// Reads the content of a page into `text`.
-pub(super) fn read(page: &Page<'_>, text: &mut Text) -> Read {
+pub(super) fn read<'a>(page: &'a Page<'a>, text: &mut Text) -> Read {
     let mut reader = Reader {
         text,
-        fonts: Fonts::new(page.xref()),
+        fonts: Fonts::new(page),
         has_layers: page.xref().has_optional_content_groups(),
         path: None,
         depth: 0,
+        held: 0,
         operators: 0,
     };
     reader.content(page.typed_operations(), page.resources(), State::default())
@@ -48,6 +51,8 @@ struct Reader<'a, 't> {
     /// What is around the points of the current path.
     path: Option<Rect>,
     depth: usize,
+    /// Bytes of the forms that are open.
+    held: usize,
     operators: usize,
 }
 
@@ -393,7 +398,10 @@ impl<'a> Reader<'a, '_> {
         }
         let own = dict.get::<Dict<'a>>(names::RESOURCES).map(Resources::new);
         self.depth += 1;
+        self.held += content.len();
+        (self.held <= MAX_HELD).then_some(()).ok_or(Unusual)?;
         self.content(TypedIter::new(&content), own.as_ref().unwrap_or(resources), state)?;
+        self.held -= content.len();
         self.depth -= 1;
         Ok(())
     }

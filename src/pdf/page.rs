@@ -140,7 +140,7 @@ impl Pdf {
 
 fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
     let page = file.pages().first().ok_or(PdfError::Damaged { what: "it has no page" })?;
-    budget::check(page)?;
+    budget::page::check(page)?;
     let mut links = links(page);
     let places: Vec<_> = links.iter().take(MAX_PLACES).map(|link| link.rect).collect();
     // After half of the time, what was read so far is all.
@@ -153,6 +153,7 @@ fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
         Ok(true) if usual => true,
         Ok(false) => false,
         _ => {
+            budget::page::check_to_interpret(page)?;
             text = start();
             guard::until_stopped(what, || interpret::read(page, &mut text))?
         }

@@ -1,5 +1,7 @@
 //! What a file says of itself: Info entries, metadata streams, signatures, damage.
 
+use std::borrow::Cow;
+
 use hayro_syntax::object::{Array, Dict, FromBytes, Name, ObjRef, Object, Stream};
 use lopdf::Dictionary;
 
@@ -133,7 +135,7 @@ impl Pdf {
         const WHAT: &str = "its metadata stream cannot be read";
         guard::guard(WHAT, || {
             let stream = self.metadata_stream(id).ok_or(PdfError::Damaged { what: WHAT })?;
-            decode(&stream, "a metadata stream of more than 64 MiB")
+            decode(&stream, stream.raw_data(), "a metadata stream of more than 64 MiB")
         })?
     }
 
@@ -237,11 +239,14 @@ fn info_entries(
     Some(entries)
 }
 
-/// Decodes a stream within [`MAX_DECODED`]: hayro-syntax decrypts, lopdf decodes, because only lopdf's filters
-/// take a limit.
-fn decode(stream: &Stream<'_>, too_large: &'static str) -> Result<Vec<u8>, PdfError> {
+/// Decodes `raw`, the decrypted bytes of a stream, within [`MAX_DECODED`]. lopdf decodes, because only its filters take
+/// a limit.
+fn decode(
+    stream: &Stream<'_>,
+    raw: Cow<'_, [u8]>,
+    too_large: &'static str,
+) -> Result<Vec<u8>, PdfError> {
     let too_large = PdfError::TooLarge { what: too_large };
-    let raw = stream.raw_data();
     if raw.len() > MAX_DECODED {
         return Err(too_large);
     }
@@ -285,7 +290,7 @@ pub(super) fn permission(signature: &Dict<'_>) -> Option<u8> {
     Some(parameters.and_then(|parameters| parameters.get::<u8>(names::PERMISSION)).unwrap_or(2))
 }
 
-/// The decoded length of a content stream.
-pub(super) fn decoded_length(stream: &Stream<'_>) -> Result<usize, PdfError> {
-    decode(stream, "a stream of more than 64 MiB").map(|decoded| decoded.len())
+/// The decoded length of a stream of which `raw` is decrypted.
+pub(super) fn decoded_length(stream: &Stream<'_>, raw: Cow<'_, [u8]>) -> Result<usize, PdfError> {
+    decode(stream, raw, "a stream of more than 64 MiB").map(|decoded| decoded.len())
 }

@@ -4,7 +4,7 @@
 //! dictionary, and encrypts; no algorithm is written here. Strings and streams are encrypted under the number and
 //! generation of the object that they stand in (7.6.3), so what keeps its object keeps its bytes.
 
-use hayro_syntax::object::{Array, Dict, FromBytes, Name, String as PdfString};
+use hayro_syntax::object::{Array, Dict, FromBytes, Name, Stream, String as PdfString};
 use lopdf::encryption::PasswordAlgorithm;
 use lopdf::encryption::crypt_filters::{CryptFilter, IdentityCryptFilter};
 use lopdf::{Dictionary, Document, EncryptionState, Object};
@@ -82,6 +82,14 @@ impl Handler {
         }
     }
 
+    /// What the file is encrypted with: it opens without a password, or with the one that was typed.
+    pub(super) fn open(&self, typed: Option<&str>) -> Option<Cipher> {
+        self.cipher("").or_else(|| match self.resolve(typed?) {
+            Resolved::Password(password) => self.cipher(&password),
+            Resolved::Wrong | Resolved::Unsupported | Resolved::NotAscii => None,
+        })
+    }
+
     /// What encrypts, with the password that hayro-syntax opened the file with.
     pub(super) fn cipher(&self, password: &str) -> Option<Cipher> {
         let state = EncryptionState::decode(&self.document, password.as_bytes()).ok()?;
@@ -134,7 +142,7 @@ pub(super) fn crypt_filter(stream: &Dict<'_>) -> Option<Vec<u8>> {
     })
 }
 
-/// Encrypts strings and streams.
+/// Encrypts strings and streams, and decrypts streams.
 pub(super) struct Cipher {
     state: EncryptionState,
     clear_metadata: bool,
@@ -143,6 +151,19 @@ pub(super) struct Cipher {
 impl Cipher {
     pub(super) fn string(&self, id: ObjectId, plain: &[u8]) -> Option<Vec<u8>> {
         apply(&*self.state.get_string_filter(), &self.state, id, plain)
+    }
+
+    /// The bytes of a stream before they were encrypted, which `stream` still has as they are in the file.
+    pub(super) fn open(&self, id: ObjectId, stream: &Stream<'_>) -> Option<Vec<u8>> {
+        let encrypted = stream.raw_data();
+        let by = |filter: &dyn CryptFilter| {
+            filter.decrypt(&object_key(filter, &self.state, id)?, &encrypted).ok()
+        };
+        match crypt_filter(stream.dict()).as_deref() {
+            None => by(&*self.state.get_stream_filter()),
+            Some(IDENTITY) => Some(encrypted.into_owned()),
+            Some(name) => by(&**self.state.crypt_filters().get(name)?),
+        }
     }
 
     /// A dictionary whose strings are not encrypted yet, with all of them encrypted.
@@ -177,6 +198,9 @@ fn apply(
     id: ObjectId,
     plain: &[u8],
 ) -> Option<Vec<u8>> {
-    let key = filter.compute_key(state.file_encryption_key(), (id.number, id.generation)).ok()?;
-    filter.encrypt(&key, plain).ok()
+    filter.encrypt(&object_key(filter, state, id)?, plain).ok()
+}
+
+fn object_key(filter: &dyn CryptFilter, state: &EncryptionState, id: ObjectId) -> Option<Vec<u8>> {
+    filter.compute_key(state.file_encryption_key(), (id.number, id.generation)).ok()
 }

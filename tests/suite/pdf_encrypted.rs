@@ -241,3 +241,28 @@ fn a_password_outside_of_ascii_opens_or_is_said_not_to_be_tried() {
         assert!(Pdf::open(&path, Some("owner")).is_ok() == (*bits == "256"), "{handler}");
     }
 }
+
+/// An object stream that is encrypted is not decoded either where it has too much, with a password and without.
+#[test]
+fn an_encrypted_bomb_is_not_decoded() {
+    if !require("qpdf") {
+        return;
+    }
+    let folder = folder("encrypted-bomb");
+    let text = "a".repeat(pith::pdf::MAX_DECODED + 1);
+    let catalog = format!("<</Type/Catalog/Pages 2 0 R/X({text})>>");
+    let page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>";
+    let pages = "<</Type/Pages/Kids[3 0 R]/Count 1>>";
+    let source = folder.join("large.pdf");
+    fs::write(&source, build(&[(1, &catalog), (2, pages), (3, page)], "/Root 1 0 R")).unwrap();
+    for (handler, user) in [("rc4-128", ""), ("aes-256", "user")] {
+        let index = HANDLERS.iter().position(|(name, ..)| *name == handler).unwrap();
+        let path = folder.join(format!("{handler}.pdf"));
+        encrypt(&source, &path, user, index, &["--object-streams=generate"]);
+        let error = Pdf::open(&path, Some("user")).unwrap_err();
+        assert!(matches!(error, PdfError::TooLarge { .. }), "{handler}: {error}");
+    }
+    let locked = Pdf::open(&folder.join("aes-256.pdf"), None).unwrap_err();
+    assert!(matches!(locked, PdfError::NeedsPassword), "{locked}");
+    fs::remove_dir_all(folder).unwrap();
+}

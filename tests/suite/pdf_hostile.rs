@@ -134,6 +134,58 @@ fn bombs_in_the_structure_are_not_decoded() {
     assert!(matches!(error, PdfError::Damaged { .. }), "{error}");
 }
 
+/// An object stream that nothing names is decoded where an object is not at its place.
+#[test]
+fn a_bomb_that_nothing_names_is_not_decoded() {
+    let dict = "/Type/ObjStm/N 1/First 4/Filter/FlateDecode";
+    let bomb = object(5, dict, &deflated(b"8 0 null", MAX_DECODED + 1));
+    let objects = [CATALOG, PAGES, (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>")];
+    let header = [b"%PDF-1.5\n", &*bomb].concat();
+    let sound = crate::pdf_files::build_after(&header, &objects, "/Root 1 0 R");
+    assert_eq!(Pdf::from_bytes(sound.clone(), None).unwrap().page_count(), 1);
+    for (entry, wrong) in [("\n3 1\n0", "\n3 1\n1"), (" 00000 n \ntrailer", " 00001 n \ntrailer")] {
+        let at = sound.windows(entry.len()).position(|bytes| bytes == entry.as_bytes()).unwrap();
+        let bytes = [&sound[..at], wrong.as_bytes(), &sound[at + entry.len()..]].concat();
+        let error = Pdf::from_bytes(bytes, None).unwrap_err();
+        assert!(matches!(error, PdfError::TooLarge { .. }), "{error}");
+    }
+}
+
+/// Streams that are small enough each, and too much together.
+#[test]
+fn many_small_bombs_are_not_decoded() {
+    let part = data_encoding::HEXUPPER.encode(&deflated(b"", MAX_DECODED / 2));
+    let body = |dict: &str| stream(&format!("{dict}/Filter[/ASCIIHexDecode/FlateDecode]"), &part);
+    let forms = |next: u32| {
+        let resources = format!("/Resources<</XObject<</F {next} 0 R>>>>");
+        let content = data_encoding::HEXUPPER.encode(&deflated(b"/F Do ", MAX_DECODED / 2));
+        let dict = format!("/Type/XObject/Subtype/Form/BBox[0 0 9 9]{resources}");
+        stream(&format!("{dict}/Filter[/ASCIIHexDecode/FlateDecode]"), &content)
+    };
+    let font = "/Font<</F 5 0 R>>";
+    let cases = [
+        ("contents", "[10 0 R 11 0 R 12 0 R 13 0 R 14 0 R]", "", [0; 5].map(|_| body(""))),
+        ("forms", "6 0 R", "/XObject<</F 10 0 R>>", [11, 12, 13, 14, 15].map(forms)),
+        ("fonts", "7 0 R", font, [0; 5].map(|_| body(""))),
+    ];
+    for (name, contents, resources, parts) in cases {
+        let page = format!(
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents {contents}/Resources<<{resources}>>>>"
+        );
+        let programs = "/FontFile2 10 0 R/X[11 0 R 12 0 R 13 0 R 14 0 R]";
+        let font = format!(
+            "<</Type/Font/Subtype/TrueType/BaseFont/A/FirstChar 65/LastChar 65/Widths[500]\
+             /FontDescriptor<</Type/FontDescriptor/FontName/A/Flags 4{programs}>>>>"
+        );
+        let (form, text) = (stream("", "/F Do"), stream("", "BT /F 9 Tf (A) Tj ET"));
+        let mut objects = vec![CATALOG, PAGES, (3, &*page), (5, &*font), (6, &form), (7, &text)];
+        objects.extend((10..).zip(parts.iter().map(String::as_str)));
+        let pdf = Pdf::from_bytes(build(&objects, "/Root 1 0 R"), None).unwrap();
+        let error = pdf.first_page().unwrap_err();
+        assert!(error.to_string().contains("128 MiB"), "{name}: {error}");
+    }
+}
+
 #[test]
 fn bombs_that_page_1_leads_to_are_not_decoded() {
     let bomb = deflated(b"", MAX_DECODED + 1);

@@ -1,0 +1,101 @@
+//! What drawing page 1 may decode.
+
+use std::collections::HashSet;
+
+use hayro_syntax::object::{Dict, MaybeRef, Name, Object, Stream};
+use hayro_syntax::page::Page;
+
+use super::super::{ObjectId, PdfError, names};
+use super::{Encoded, MAX_TOTAL, check_all, suspects};
+
+/// What all streams together may come to before each is decoded to know, where this program reads them one by one. A
+/// page's fonts have half a megabyte.
+const MAX_UNSEEN: u64 = 1 << 30;
+/// Objects that a page may lead to.
+const MAX_OBJECTS: usize = 20_000;
+/// What is refused.
+const TOO_MUCH: &str = "more than 128 MiB of content";
+
+/// Refuses a page whose content, fonts, forms and patterns decode to more than is read here.
+pub(in crate::pdf) fn check(page: &Page<'_>) -> Result<(), PdfError> {
+    // In memory all at once.
+    let contents = contents(page);
+    check_all(&suspects(&contents, MAX_TOTAL as u64), None, TOO_MUCH)?;
+    check_all(&suspects(&streams(page)?, MAX_UNSEEN), None, TOO_MUCH)
+}
+
+/// As [`check`], for hayro-interpret, which keeps what it decodes.
+pub(in crate::pdf) fn check_to_interpret(page: &Page<'_>) -> Result<(), PdfError> {
+    check_all(&suspects(&streams(page)?, MAX_TOTAL as u64), None, TOO_MUCH)
+}
+
+/// The streams of the page's own content (ISO 32000-2, 7.7.3.3).
+fn contents<'a>(page: &Page<'a>) -> Vec<Encoded<'a>> {
+    let streams: Vec<Stream<'a>> = match page.raw().get::<Object<'a>>(names::CONTENTS) {
+        Some(Object::Stream(stream)) => vec![stream],
+        Some(Object::Array(parts)) => parts.iter().collect(),
+        _ => Vec::new(),
+    };
+    streams.into_iter().map(Encoded::open).collect()
+}
+
+/// Every stream that drawing the page may decode; images are not drawn.
+fn streams<'a>(page: &Page<'a>) -> Result<Vec<Encoded<'a>>, PdfError> {
+    let mut streams = Vec::new();
+    let mut seen = HashSet::new();
+    let resources = page.resources();
+    let mut open: Vec<Object<'a>> = [
+        &resources.ext_g_states,
+        &resources.fonts,
+        &resources.color_spaces,
+        &resources.x_objects,
+        &resources.patterns,
+        &resources.shadings,
+    ]
+    .into_iter()
+    .map(|dict| Object::Dict(dict.clone()))
+    .collect();
+    open.extend(page.raw().get::<Object<'a>>(names::CONTENTS));
+    let mut visited = 0;
+    while let Some(object) = open.pop() {
+        visited += 1;
+        if visited > MAX_OBJECTS {
+            return Err(PdfError::TooLarge { what: "more than 20,000 objects" });
+        }
+        let mut follow = |value: MaybeRef<Object<'a>>| match value {
+            MaybeRef::NotRef(value @ (Object::Dict(_) | Object::Array(_))) => open.push(value),
+            MaybeRef::NotRef(_) => {}
+            MaybeRef::Ref(reference) => {
+                if seen.insert(ObjectId::from_reference(reference)) {
+                    open.extend(page.xref().get::<Object<'a>>(reference.into()));
+                }
+            }
+        };
+        match object {
+            Object::Dict(dict) => values(&dict).for_each(&mut follow),
+            Object::Array(array) => array.raw_iter().for_each(&mut follow),
+            Object::Stream(stream) if is_image(stream.dict()) => {}
+            Object::Stream(stream) => {
+                values(stream.dict()).for_each(&mut follow);
+                streams.push(Encoded::open(stream));
+            }
+            _ => {}
+        }
+    }
+    Ok(streams)
+}
+
+/// The values of a dictionary, but not those that lead away from what is drawn.
+fn values<'a>(dict: &Dict<'a>) -> impl Iterator<Item = MaybeRef<Object<'a>>> {
+    const ELSEWHERE: [&[u8]; 5] =
+        [names::PARENT, names::PERMISSION, names::METADATA, b"PieceInfo", b"OC"];
+    let entries: Vec<_> = dict.entries().collect();
+    entries
+        .into_iter()
+        .filter(|(key, _)| !ELSEWHERE.contains(&key.as_ref()))
+        .map(|(_, value)| value)
+}
+
+fn is_image(dict: &Dict<'_>) -> bool {
+    dict.get::<Name<'_>>(names::SUBTYPE).is_some_and(|name| name.as_ref() == b"Image")
+}
