@@ -19,10 +19,13 @@ use crate::metadata::{
 };
 use crate::pdf::append::Changes;
 use crate::pdf::xmp::{Change, Packet};
-use crate::pdf::{ObjectId, PdfError, Signatures};
+use crate::pdf::{ObjectId, Pdf, PdfError, Signatures};
 
 use date::now;
 use job::Job;
+
+/// Characters of what a PDF states that are repeated in a message.
+const MAX_SHOWN: usize = 60;
 
 /// Where the outcome goes.
 #[derive(Debug, Clone, Copy)]
@@ -60,11 +63,13 @@ pub struct Report {
 }
 
 /// Something that an author should know about the outcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Note {
     /// The section that an earlier run appended was replaced (inject) or taken off (strip).
     OwnSection,
+    /// The file named another paper; it names that no longer. Its number as it was stated, cut off where it is long.
+    OtherNumber(String),
     /// The section of an earlier run holds these values already, and stays.
     Current,
     /// The file was linearized, and loses the fast view of its first page.
@@ -88,6 +93,7 @@ pub enum Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::OtherNumber(number) => return write!(f, "it had another paper's number: {number}"),
             Self::OwnSection => "the section of an earlier run was replaced",
             Self::Current => "it was there already, and stays as it is",
             Self::Linearized => "the file is no longer optimised for a fast view of its first page",
@@ -272,6 +278,7 @@ fn put_in(job: &Job<'_>, metadata: &Metadata) -> Result<Report, InjectError> {
     let base = job.base()?;
     let base = base.as_ref().unwrap_or(&job.pdf);
     let mut notes = job.notes(base);
+    notes.extend(other_number(&job.pdf, &metadata.number).map(Note::OtherNumber));
     let date = now();
     let values = metadata.values();
     let change = Change {
@@ -318,6 +325,13 @@ fn put_in(job: &Job<'_>, metadata: &Metadata) -> Result<Report, InjectError> {
         let xmp = values.iter().all(|(key, value)| stated(*key, in_xmp, value));
         (!xmp).then_some("XMP does not hold the values")
     })
+}
+
+/// The number that `pdf` states and that is not `number`.
+fn other_number(pdf: &Pdf, number: &str) -> Option<String> {
+    let reading = Reading::of(pdf);
+    let other = reading.values(Key::Number).find(|stated| stated.value.trim() != number)?;
+    Some(other.value.trim().chars().take(MAX_SHOWN).collect())
 }
 
 fn take_out(job: &Job<'_>) -> Result<Report, InjectError> {

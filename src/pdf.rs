@@ -221,6 +221,8 @@ pub struct Pdf {
     password: String,
     /// Whether the file is encrypted, and its metadata streams are not.
     clear_metadata: bool,
+    /// The signatures, and /P of the DocMDP transform where the file is certified.
+    signed: (Vec<Signature>, Option<u8>),
     /// The file that the bytes come from.
     source: Option<map::Source>,
 }
@@ -276,10 +278,11 @@ impl Pdf {
         let late = "so much damage that looking through it takes too long";
         let password = password.map(str::to_owned);
         deadline::within(limit, UNREADABLE, late, move || {
-            let pdf = Self::load_at_leisure(data, password.as_deref())?;
+            let mut pdf = Self::load_at_leisure(data, password.as_deref())?;
             // The first object that is not where it should be has the file looked through, once. That may be one
             // that opening did not need.
             pdf.look_at_all();
+            pdf.signed = signature::find(&pdf.file);
             Ok(pdf)
         })
     }
@@ -315,7 +318,8 @@ impl Pdf {
         })?;
         let clear_metadata = handler.is_some_and(|handler| handler.has_clear_metadata());
         let (file, chain) = (Arc::new(file), Arc::new(chain));
-        Ok(Self { file, chain, encryption, password, clear_metadata, source: None })
+        let signed = (Vec::new(), None);
+        Ok(Self { file, chain, encryption, password, clear_metadata, signed, source: None })
     }
 
     /// What encrypts as the file is encrypted; `None` where it is not.

@@ -25,6 +25,9 @@ pub(super) const STY: &str = "pith.sty";
 /// The pinned record beside the main file.
 pub(super) const PIN: &str = "pith.json";
 
+/// Lines of a new file's diff that a terminal shows.
+const MAX_SHOWN: usize = 12;
+
 /// Wire a paper: pith.sty with the proof, two lines in the main file, the record pinned
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -170,18 +173,17 @@ impl Plan {
     }
 
     fn show_diff(&self, terminal: &mut Terminal) -> Result<(), Failure> {
-        let mut text = Vec::new();
-        for change in &self.changes {
+        let diff = |change: &Change| {
             let name = change.path.to_string_lossy().replace('\\', "/");
             let name = name.trim_start_matches("./").trim_start_matches('/');
-            text.extend(paper::diff(name, change.old.as_deref(), change.new.as_deref()));
-        }
+            paper::diff(name, change.old.as_deref(), change.new.as_deref())
+        };
         if !std::io::stdout().is_terminal() {
-            return terminal.raw(&text);
+            let all: Vec<u8> = self.changes.iter().flat_map(diff).collect();
+            return terminal.raw(&all);
         }
-        let text = String::from_utf8_lossy(&text).into_owned();
-        let lines = text.lines().map(|line| format!("{}\n", escape::terminal(line)));
-        terminal.result(&lines.collect::<String>())
+        let text: String = self.changes.iter().map(|change| shown(change, &diff(change))).collect();
+        terminal.result(&text)
     }
 
     fn say(&self, args: &Args, resolved: &Resolved, terminal: &mut Terminal) {
@@ -243,6 +245,20 @@ impl Plan {
                 .collect(),
         }
     }
+}
+
+/// A diff for a terminal: of a file that is new, how it begins.
+fn shown(change: &Change, diff: &[u8]) -> String {
+    let text = String::from_utf8_lossy(diff);
+    let count = text.lines().count();
+    let most = if change.old.is_none() { MAX_SHOWN } else { count };
+    let lines = text.lines().take(most).map(|line| format!("{}\n", escape::terminal(line)));
+    let mut shown: String = lines.collect();
+    if count > most {
+        let more = count - most;
+        shown.push_str(&format!("  ... {more} more lines; all of them: add `| less`\n"));
+    }
+    shown
 }
 
 fn action(change: &Change) -> &'static str {

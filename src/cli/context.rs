@@ -197,6 +197,12 @@ pub(super) fn query(text: &str) -> Result<Query, Failure> {
             let remedy = "`pith check` looks at papers, `pith verify` at what a file carries";
             return Failure::new(Exit::Usage, message, Some(remedy.into()));
         }
+        // As arXiv names the file of a paper.
+        let stem = text.trim().strip_suffix(".pdf").or(text.trim().strip_suffix(".tex"));
+        if let Some(stem) = stem.filter(|stem| stem.parse::<Query>().is_ok()) {
+            let message = format!("{}: there is no such file, and it is no id", text.trim());
+            return Failure::new(Exit::Usage, message, Some(format!("did you mean {stem}?")));
+        }
         let mut input = text.trim().to_owned();
         if input.len() > 80 {
             input = input.chars().take(60).chain("...".chars()).collect();

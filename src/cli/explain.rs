@@ -6,6 +6,9 @@ use super::{Exit, Failure, Run};
 use crate::check::{ALL, Check, by_id};
 use crate::report::wrap;
 
+/// Where the summaries begin.
+const SUMMARY: usize = 29;
+
 /// What a check looks at, why, and what to do
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -30,15 +33,19 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Run {
 }
 
 fn list() -> String {
-    ALL.iter()
-        .map(|check| format!("{:<19} {:<8} {}\n", check.id, check.level, check.summary))
-        .collect()
+    let line = |check: &&Check| {
+        let Check { id, level, summary, .. } = check;
+        format!("{id:<19} {level:<8} {}\n", wrap(summary, SUMMARY))
+    };
+    ALL.iter().map(line).collect()
 }
 
 fn explain(check: &Check, terminal: &Terminal) -> String {
     let style = &terminal.text;
-    let mut out =
-        format!("{}{}{} ({}): {}\n", style.bold, check.id, style.reset, check.level, check.summary);
+    let head = wrap(&format!("{} ({}): {}", check.id, check.level, check.summary), 2);
+    // Wrapped by what is seen: the colour has no width.
+    let id = format!("{}{}{}", style.bold, check.id, style.reset);
+    let mut out = head.replacen(check.id, &id, 1) + "\n";
     for (head, text) in
         [("What it looks at", check.looks_at), ("Why", check.why), ("What to do", check.remedy)]
     {

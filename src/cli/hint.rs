@@ -18,6 +18,11 @@ pub(super) fn missing(path: &Path) -> Option<String> {
     if let Some(meant) = from_windows(path, text) {
         return Some(meant);
     }
+    // TeX itself takes a name without its ending.
+    let source = path.with_extension("tex");
+    if path.extension().is_none() && source.is_file() {
+        return Some(format!("did you mean {}?", source.display()));
+    }
     let name = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
     let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
@@ -29,6 +34,15 @@ pub(super) fn missing(path: &Path) -> Option<String> {
     names.sort_unstable();
     let nearest = names.iter().rev().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
     Some(format!("did you mean {}?", path.with_file_name(nearest).display()))
+}
+
+/// What to do with a file of a kind that other verbs take, or none, by the ending of its name.
+pub(super) fn other_kind(path: &Path) -> Option<&'static str> {
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "tex" | "zip" | "tar" | "tgz" | "gz" => Some("sources are looked at by: pith check FILE"),
+        "docx" | "doc" | "odt" | "pages" => Some("save it as a PDF, and give that"),
+        _ => None,
+    }
 }
 
 /// A path as Windows writes it, where `\` is a character like others.

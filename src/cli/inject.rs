@@ -175,8 +175,8 @@ pub(super) fn strip(args: &StripArgs, terminal: &mut Terminal) -> Run {
     let how = args.target.options()?;
     let report = edit(&args.pdf, &args.target, &how, terminal, |edit| edit.strip())?;
     let what = match report.changed {
-        true => "the Pith Number is out of",
-        false => "there was no Pith Number in",
+        true => "the Pith Number is out of the metadata of",
+        false => "there was no Pith Number in the metadata of",
     };
     say(&report, what, args.target.path(&args.pdf), terminal);
     Ok(Exit::Good)

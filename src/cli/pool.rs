@@ -24,7 +24,9 @@ where
     I: Send,
     R: Send,
 {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(most);
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    // To ask takes ten system calls.
+    let cores = if most < 2 { 1 } else { cores().min(most) };
     in_order_on(cores, AHEAD, inputs, fresh, work, each)
 }
 

@@ -9,7 +9,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A bar, gone when it is dropped.
 pub(super) struct Progress {
-    bar: ProgressBar,
+    /// `None` where nobody sees it.
+    bar: Option<ProgressBar>,
     /// When it appears, as long as it has not.
     appears: Option<Instant>,
 }
@@ -31,31 +32,40 @@ impl Progress {
     }
 
     fn new(shows: bool, length: Option<u64>, template: &str) -> Self {
-        let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
-        bar.set_style(ProgressStyle::with_template(template).expect("a template of indicatif's"));
-        Self { bar, appears: shows.then(|| Instant::now() + PATIENCE) }
+        let bar = shows.then(|| {
+            let style = ProgressStyle::with_template(template).expect("a template of indicatif's");
+            let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
+            bar.with_style(style)
+        });
+        Self { appears: bar.is_some().then(|| Instant::now() + PATIENCE), bar }
     }
 
     /// So much more is done; `message` says what, where anyone sees it.
     pub fn inc(&mut self, by: u64, message: impl FnOnce() -> String) {
-        self.bar.inc(by);
+        let Some(bar) = &self.bar else { return };
+        bar.inc(by);
         if self.appears.take_if(|at| *at <= Instant::now()).is_some() {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(1));
-            self.bar.enable_steady_tick(PATIENCE);
+            bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(1));
+            bar.enable_steady_tick(PATIENCE);
         }
-        if !self.bar.is_hidden() {
-            self.bar.set_message(message());
+        if !bar.is_hidden() {
+            bar.set_message(message());
         }
     }
 
     /// Writes something else, the bar being out of the way.
     pub fn suspend<R>(&self, write: impl FnOnce() -> R) -> R {
-        self.bar.suspend(write)
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
     }
 }

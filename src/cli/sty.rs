@@ -1,13 +1,14 @@
 //! `pith sty [ID]`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::options::Options;
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files, settings};
+use crate::record;
 use crate::source::Resolved;
-use crate::sty;
+use crate::sty::{self, State};
 use crate::verify::Status;
 
 /// Write pith.sty; with an ID, one that carries the record's proof
@@ -31,9 +32,10 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
+    keep_other_files(&args.output)?;
     let Some(id) = &args.id else {
         files::write(&args.output, sty::PACKAGE.as_bytes(), terminal)?;
-        if args.output != std::path::Path::new("-") {
+        if args.output != Path::new("-") {
             let output = args.output.display();
             terminal.note(&format!("wrote {output} without a record; with one: pith sty ID"));
         }
@@ -45,13 +47,28 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         sty::render(&resolved.record).map_err(|error| Failure::of(Exit::Wrong, id, &error))?;
     files::write(&args.output, text.as_bytes(), terminal)?;
     if let Some(number) = resolved.verdict.pith_number
-        && args.output != std::path::Path::new("-")
+        && args.output != Path::new("-")
     {
         terminal.note(&format!("wrote {} for {number}; in the paper:", args.output.display()));
         terminal.note("  \\usepackage{pith}");
         terminal.note(&format!("  \\pithnumber{{{}}}", number.suffix));
     }
     Ok(Exit::Good)
+}
+
+/// Refuses to write over a file that is no pith.sty.
+fn keep_other_files(output: &Path) -> Result<(), Failure> {
+    let Some(old) = output.metadata().ok().filter(|old| old.is_file() && old.len() > 0) else {
+        return Ok(());
+    };
+    if old.len() <= record::MAX_BYTES as u64
+        && sty::Reading::read(&files::read(output, record::MAX_BYTES)?).state != State::Foreign
+    {
+        return Ok(());
+    }
+    let message = format!("{}: is there already, and is not pith's", output.display());
+    let remedy = "give another name with -o, or move that file away";
+    Err(Failure::new(Exit::Usage, message, Some(remedy.into())))
 }
 
 /// The record for `id`; one that does not verify is shown and not used.

@@ -7,7 +7,7 @@ use super::context::keyring;
 use super::options::{Format, Options};
 use super::password::Password;
 use super::terminal::Terminal;
-use super::{Exit, Failure, Run};
+use super::{Exit, Failure, Run, hint};
 use crate::badge;
 use crate::binding;
 use crate::escape;
@@ -109,8 +109,8 @@ impl Work<'_> {
             Content::Unknown => {
                 let message =
                     format!("{name}: it is no record (JSON), no badge (SVG, HTML) and no PDF");
-                let remedy = "give one of these, or fetch it again".to_owned();
-                return Err(Failure::new(Exit::Io, message, Some(remedy)));
+                let remedy = hint::other_kind(path).unwrap_or("give one of these, or fetch it again");
+                return Err(Failure::new(Exit::Io, message, Some(remedy.to_owned())));
             }
         }
         output.write(results)

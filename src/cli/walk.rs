@@ -110,8 +110,8 @@ impl Iterator for Walk<'_> {
                     }
                 }
             } else if let Some((path, false)) = self.given.take() {
-                let message = "there is no PDF in this folder".to_owned();
-                Some(Err(unreadable(path, message, "name the PDF, or its folder")))
+                let message = "there is no PDF and no paper's source in this folder".to_owned();
+                Some(Err(unreadable(path, message, "name the folder that has main.tex, or a PDF")))
             } else {
                 let path = self.paths.next()?;
                 self.enter(path)

@@ -41,7 +41,7 @@ impl<'a> Job<'a> {
         let (lock, opened) = target::lock(&real, output).map_err(unreadable)?;
         let target = Target::find(output, &real, &opened)?;
         let pdf = Pdf::open(&real, options.password.as_deref()).map_err(unreadable)?;
-        let signatures = pdf.signatures().map_err(unreadable)?;
+        let signatures = pdf.signatures();
         let input = input.to_owned();
         Ok(Self { input, real, target, options, pdf, signatures, opened, _lock: lock })
     }

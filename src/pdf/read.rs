@@ -8,8 +8,7 @@ use lopdf::Dictionary;
 use super::dict::raw_entries;
 use super::trailer::{Info, Place, object_at};
 use super::{
-    Damage, MAX_DECODED, ObjectId, Pdf, PdfError, convert, guard, names, security, signature,
-    text_string,
+    Damage, MAX_DECODED, ObjectId, Pdf, PdfError, convert, guard, names, security, text_string,
 };
 
 /// One entry of the document information dictionary (ISO 32000-2, 14.3.3).
@@ -151,7 +150,7 @@ impl Pdf {
         Stream::from_bytes(data.get(body..)?)
     }
 
-    /// Resolves every object that is read later on, page 1 aside.
+    /// Resolves every object that is read later on, but for page 1 and the signatures.
     pub(super) fn look_at_all(&self) {
         if let Info::Indirect(id) = self.info_place() {
             let _ = self.file.xref().get::<Dict<'_>>(id.identifier());
@@ -159,7 +158,6 @@ impl Pdf {
         for id in self.metadata_ids() {
             let _ = self.metadata_stream(id);
         }
-        let _ = signature::find(&self.file);
     }
 
     /// Whether the Catalog has /OutputIntents (14.11.5). arXiv does not stamp such a file.
@@ -189,9 +187,6 @@ impl Pdf {
         if !super::has_end(self.bytes()) {
             let end = "there is no %%EOF at its end: it is cut off, or something stands behind it";
             note(end.to_owned(), None);
-        }
-        if let Err(error) = self.signatures() {
-            note(error.to_string(), None);
         }
         if let Err(error) = self.info() {
             note(error.to_string(), None);

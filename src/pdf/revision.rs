@@ -23,16 +23,22 @@ impl Pdf {
     /// The earlier revisions, newest first, at most 32, as far as there is time. One that cannot be opened is left
     /// out. The first page and the rest of a linearized file are one revision. Nothing is copied.
     pub fn revisions(&self) -> impl Iterator<Item = Pdf> {
-        let (file, chain) = (Arc::clone(&self.file), Arc::clone(&self.chain));
-        let late = "revisions that take more than a second to find";
-        let find = move || Ok(revision_ends(file.data().as_ref(), &chain));
-        let ends = deadline::within(PATIENCE, "its revisions cannot be read", late, find);
         let mut left = Allowance::new(MAX_REVISIONS);
-        let ends = ends.unwrap_or_default().into_iter().take_while(move |_| left.take());
+        let ends = self.revision_ends().into_iter().take_while(move |_| left.take());
         ends.filter_map(|length| {
             let prefix = Prefix { data: self.file.data().clone(), length };
             Self::load(PdfData::from(Arc::new(prefix)), Some(&self.password)).ok()
         })
+    }
+
+    fn revision_ends(&self) -> Vec<usize> {
+        if self.chain.sections.len() < 2 {
+            return Vec::new();
+        }
+        let (file, chain) = (Arc::clone(&self.file), Arc::clone(&self.chain));
+        let late = "revisions that take more than a second to find";
+        let find = move || Ok(revision_ends(file.data().as_ref(), &chain));
+        deadline::within(PATIENCE, "its revisions cannot be read", late, find).unwrap_or_default()
     }
 }
 

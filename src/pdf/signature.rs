@@ -3,10 +3,8 @@
 
 use hayro_syntax::object::{self, Array, Dict, Name, Number};
 
-use std::sync::Arc;
-
-use super::deadline::{self, Allowance, PATIENCE};
-use super::{ObjectId, Pdf, PdfError, Signatures, form, names, read, text_string};
+use super::deadline::Allowance;
+use super::{ObjectId, Pdf, Signatures, form, names, read, text_string};
 
 /// Form fields that are looked at.
 const MAX_FIELDS: usize = 10_000;
@@ -38,26 +36,16 @@ pub struct Signature {
 }
 
 impl Pdf {
-    /// The signatures in the order of the form's fields; none where the form cannot be read, of which
-    /// [`Pdf::damage`] speaks.
+    /// The signatures in the order of the form's fields. Nothing is verified here.
     #[must_use]
-    pub fn signature_list(&self) -> Vec<Signature> {
-        self.read_signatures().map(|(list, _)| list).unwrap_or_default()
+    pub fn signature_list(&self) -> &[Signature] {
+        &self.signed.0
     }
 
-    /// What of the file is signed. Nothing is verified here.
-    ///
-    /// # Errors
-    /// [`PdfError::Damaged`] and [`PdfError::TooLarge`] where the form cannot be read.
-    pub fn signatures(&self) -> Result<Signatures, PdfError> {
-        let (list, doc_mdp) = self.read_signatures()?;
-        Ok(Signatures { count: list.len(), doc_mdp })
-    }
-
-    fn read_signatures(&self) -> Result<(Vec<Signature>, Option<u8>), PdfError> {
-        let file = Arc::clone(&self.file);
-        let late = "a form that takes more than a second to read";
-        deadline::within(PATIENCE, "its form cannot be read", late, move || Ok(find(&file)))
+    /// What of the file is signed.
+    #[must_use]
+    pub fn signatures(&self) -> Signatures {
+        Signatures { count: self.signed.0.len(), doc_mdp: self.signed.1 }
     }
 }
 

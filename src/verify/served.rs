@@ -18,7 +18,7 @@ pub(super) fn check(record: &Record, fields: Fields<'_>) -> Step {
     if let Some(version) = document.get("schema_version") {
         compared += 1;
         if version.as_str() != Some("1.0") {
-            return Step::failed(name, "schema_version differs from the canonical record's");
+            return Step::failed(name, "schema_version differs from what is signed");
         }
     }
     let snapshot = document.get("graph_snapshot");
@@ -32,7 +32,7 @@ pub(super) fn check(record: &Record, fields: Fields<'_>) -> Step {
             Err(key) => {
                 return Step::failed(
                     name,
-                    format!("paper.{key} differs from the canonical record's"),
+                    format!("paper.{key} differs from what is signed"),
                 );
             }
         }
@@ -41,7 +41,7 @@ pub(super) fn check(record: &Record, fields: Fields<'_>) -> Step {
     if let Some(source) = snapshot.and_then(|snapshot| snapshot.get("source")) {
         compared += 1;
         if !canonical_source.is_some_and(|canonical| same_object(source, canonical)) {
-            return Step::failed(name, "graph_snapshot.source differs from the canonical record's");
+            return Step::failed(name, "graph_snapshot.source differs from what is signed");
         }
     }
     if repeated_records(document).any(|other| !same_object(other, record.canonical())) {
