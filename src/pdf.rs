@@ -53,6 +53,7 @@ pub use script::Script;
 pub use signature::{Signature, SignatureKind};
 pub use text::Word;
 
+use map::Glance;
 use security::{Handler, Resolved};
 use trailer::Chain;
 
@@ -216,6 +217,7 @@ pub struct Damage {
 pub struct Pdf {
     file: Arc<hayro_syntax::Pdf>,
     chain: Arc<Chain>,
+    glance: Glance,
     encryption: Option<Encryption>,
     /// What hayro-syntax opened the file with; empty where it opens without.
     password: String,
@@ -244,7 +246,7 @@ impl Pdf {
     /// Everything in [`PdfError`] but `NotAppendable`.
     pub fn open(path: &Path, password: Option<&str>) -> Result<Self, PdfError> {
         let source = map::open(path)?;
-        let pdf = Self::load(source.data(), password);
+        let pdf = Self::load(source.data(), source.glance(), password);
         // What was read of a file that changed says nothing of it, errors too.
         source.check_unchanged()?;
         pdf.map(|pdf| Self { source: Some(source), ..pdf })
@@ -267,10 +269,10 @@ impl Pdf {
         if bytes.is_empty() {
             return Err(PdfError::Empty);
         }
-        Self::load(PdfData::from(bytes), password)
+        Self::load(PdfData::from(bytes), Glance::default(), password)
     }
 
-    fn load(data: PdfData, password: Option<&str>) -> Result<Self, PdfError> {
+    fn load(data: PdfData, glance: Glance, password: Option<&str>) -> Result<Self, PdfError> {
         // hayro-syntax looks through the whole file where its cross-reference data is damaged, and may do so for
         // every level of a deep structure.
         let scan = data.as_ref().len() as u64 * 1000 / SCANNED_IN_A_SECOND;
@@ -278,7 +280,7 @@ impl Pdf {
         let late = "so much damage that looking through it takes too long";
         let password = password.map(str::to_owned);
         deadline::within(limit, UNREADABLE, late, move || {
-            let mut pdf = Self::load_at_leisure(data, password.as_deref())?;
+            let mut pdf = Self::load_at_leisure(data, glance, password.as_deref())?;
             // The first object that is not where it should be has the file looked through, once. That may be one
             // that opening did not need.
             pdf.look_at_all();
@@ -287,11 +289,15 @@ impl Pdf {
         })
     }
 
-    fn load_at_leisure(data: PdfData, password: Option<&str>) -> Result<Self, PdfError> {
+    fn load_at_leisure(
+        data: PdfData,
+        glance: Glance,
+        password: Option<&str>,
+    ) -> Result<Self, PdfError> {
         let chain = Chain::read(data.as_ref());
         let encrypted = chain.sections.iter().any(|section| section.encrypted);
         let handler = encrypted.then(|| Handler::read(data.as_ref(), &chain)).flatten();
-        budget::structure::check(data.as_ref(), &chain, handler.as_ref(), password)?;
+        budget::structure::check(data.as_ref(), &glance, &chain, handler.as_ref(), password)?;
         let opened = match hayro_syntax::Pdf::new(data.clone()) {
             Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
                 let typed = password.ok_or(PdfError::NeedsPassword)?;
@@ -319,7 +325,8 @@ impl Pdf {
         let clear_metadata = handler.is_some_and(|handler| handler.has_clear_metadata());
         let (file, chain) = (Arc::new(file), Arc::new(chain));
         let signed = (Vec::new(), None);
-        Ok(Self { file, chain, encryption, password, clear_metadata, signed, source: None })
+        let source = None;
+        Ok(Self { file, chain, glance, encryption, password, clear_metadata, signed, source })
     }
 
     /// What encrypts as the file is encrypted; `None` where it is not.

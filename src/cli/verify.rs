@@ -109,7 +109,8 @@ impl Work<'_> {
             Content::Unknown => {
                 let message =
                     format!("{name}: it is no record (JSON), no badge (SVG, HTML) and no PDF");
-                let remedy = hint::other_kind(path).unwrap_or("give one of these, or fetch it again");
+                let remedy =
+                    hint::other_kind(path).unwrap_or("give one of these, or fetch it again");
                 return Err(Failure::new(Exit::Io, message, Some(remedy.to_owned())));
             }
         }

@@ -80,7 +80,8 @@ impl Pdf {
             return Ok(None);
         };
         let prefix = Prefix { data: self.file.data().clone(), length };
-        Self::load(PdfData::from(Arc::new(prefix)), Some(&self.password)).map(Some)
+        Self::load(PdfData::from(Arc::new(prefix)), self.glance.clone(), Some(&self.password))
+            .map(Some)
     }
 
     /// Whether the file is linearized (ISO 32000-2, annex F): an appended section keeps it valid and loses the

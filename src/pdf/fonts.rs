@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use hayro_syntax::object::{Array, Dict, MaybeRef, Name, ObjRef, Object};
+use hayro_syntax::object::{Array, Dict, FromBytes, MaybeRef, Name, ObjRef, Object};
 
 use super::deadline::Allowance;
+use super::map::Room;
+use super::trailer::{Place, object_at};
 use super::{ObjectId, Pdf, guard, names};
 
 /// Pages that are looked at.
@@ -34,7 +36,8 @@ impl Pdf {
         let what = "its fonts cannot be read";
         guard::guard(what, || {
             let left = Allowance::new(MAX_OBJECTS);
-            let mut search = Search { found: Vec::new(), seen: HashSet::new(), left, page: 0 };
+            let (found, seen) = (Vec::new(), HashSet::new());
+            let mut search = Search { pdf: self, found, seen, left, page: 0 };
             for page in self.file.pages().iter().take(MAX_PAGES) {
                 search.page += 1;
                 let resources = page.resources();
@@ -47,14 +50,31 @@ impl Pdf {
     }
 }
 
-struct Search {
+impl Pdf {
+    /// Whether a drawing is a picture, as far as a glance tells.
+    fn is_picture(&self, drawing: &MaybeRef<Object<'_>>) -> bool {
+        let MaybeRef::Ref(reference) = drawing else { return false };
+        let data = self.bytes();
+        let Some(Place::Offset(offset)) = self.chain.place(data, reference.obj_number) else {
+            return false;
+        };
+        let mut room = Room::new();
+        let seen = self.glance.at(data, offset, &mut room);
+        let dict = object_at(seen, 0).and_then(|(_, body)| Dict::from_bytes(&seen[body..]));
+        let kind = dict.and_then(|dict| dict.get::<Name<'_>>(names::SUBTYPE));
+        kind.is_some_and(|kind| kind.as_ref() == b"Image")
+    }
+}
+
+struct Search<'p> {
+    pdf: &'p Pdf,
     found: Vec<MissingFont>,
     seen: HashSet<ObjRef>,
     left: Allowance,
     page: usize,
 }
 
-impl Search {
+impl Search<'_> {
     /// Whether what stands in a dictionary of resources has not been looked at yet, and may be: looking it up among
     /// those that were costs time too.
     fn is_new(&mut self, value: &MaybeRef<Object<'_>>) -> bool {
@@ -84,10 +104,10 @@ impl Search {
 
     fn drawings(&mut self, drawings: &Dict<'_>, depth: usize) {
         for (resource, value) in drawings.entries() {
-            if depth == 0 || !self.is_new(&value) {
+            if depth == 0 || !self.is_new(&value) || self.pdf.is_picture(&value) {
                 continue;
             }
-            // Its dictionary alone: the end of each picture need not be read.
+            // Its dictionary alone: its end need not be read.
             let Some(drawing) = drawings.get::<Dict<'_>>(&*resource) else { continue };
             let resources = drawing.get::<Dict<'_>>(names::RESOURCES);
             let Some(resources) = resources else { continue };

@@ -14,9 +14,12 @@ use super::PdfError;
 /// Files up to this size (bytes) are read instead of mapped: reading is as fast there.
 const READ_LIMIT: u64 = 1 << 20;
 
+/// Bytes that a glance takes in: an object's number, and most dictionaries of pictures.
+const GLANCE: usize = 512;
+
 /// A file that is read, and its bytes.
 pub(super) struct Source {
-    file: File,
+    file: Arc<File>,
     /// The file before its first byte was read.
     opened: Metadata,
     bytes: Arc<FileBytes>,
@@ -41,6 +44,11 @@ impl Source {
         PdfData::from(Arc::clone(&self.bytes))
     }
 
+    pub(super) fn glance(&self) -> Glance {
+        let is_mapped = matches!(&*self.bytes, FileBytes::Mapped(_));
+        Glance(is_mapped.then(|| Arc::clone(&self.file)))
+    }
+
     /// Fails where somebody has written to the file since it was opened: by its length and time, and where its pages
     /// were gone for a moment.
     pub(super) fn check_unchanged(&self) -> Result<(), PdfError> {
@@ -56,6 +64,41 @@ impl Source {
     }
 }
 
+/// Looks at places of a file that is mapped without mapping them: with one byte the kernel maps up to 2 MB, which takes
+/// time, and counts as memory of this process.
+#[derive(Clone, Default)]
+pub(super) struct Glance(Option<Arc<File>>);
+
+impl Glance {
+    /// What stands in `data`, the bytes of the file, from `offset` on: all of it, or how it begins.
+    pub(super) fn at<'a>(&self, data: &'a [u8], offset: u64, room: &'a mut Room) -> &'a [u8] {
+        let rest = usize::try_from(offset).ok().and_then(|start| data.get(start..));
+        let rest = rest.unwrap_or_default();
+        #[cfg(unix)]
+        if let Some(file) = &self.0
+            && let Ok(length) = std::os::unix::fs::FileExt::read_at(&**file, &mut room.0, offset)
+        {
+            return &room.0[..length.min(rest.len())];
+        }
+        let _ = room;
+        rest
+    }
+
+    /// Whether all is seen that stands there.
+    pub(super) fn is_whole(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+/// Where the bytes of a glance are.
+pub(super) struct Room(#[cfg_attr(not(unix), expect(dead_code))] [u8; GLANCE]);
+
+impl Room {
+    pub(super) fn new() -> Self {
+        Self([0; GLANCE])
+    }
+}
+
 /// Opens a regular file. Symbolic links are followed; a directory, a pipe or a device is refused before
 /// it is opened, because opening a pipe blocks.
 pub(super) fn open(path: &Path) -> Result<Source, PdfError> {
@@ -63,7 +106,7 @@ pub(super) fn open(path: &Path) -> Result<Source, PdfError> {
     if !kind.is_file() {
         return Err(PdfError::NotAFile { directory: kind.is_dir() });
     }
-    let mut file = File::open(path)?;
+    let file = Arc::new(File::open(path)?);
     let opened = file.metadata()?;
     let length = opened.len();
     if length == 0 {
@@ -74,7 +117,7 @@ pub(super) fn open(path: &Path) -> Result<Source, PdfError> {
         Some(map) => FileBytes::Mapped(map),
         None => {
             let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-            file.by_ref().take(length).read_to_end(&mut bytes)?;
+            (&*file).take(length).read_to_end(&mut bytes)?;
             FileBytes::Read(bytes)
         }
     };

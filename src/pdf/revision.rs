@@ -27,7 +27,8 @@ impl Pdf {
         let ends = self.revision_ends().into_iter().take_while(move |_| left.take());
         ends.filter_map(|length| {
             let prefix = Prefix { data: self.file.data().clone(), length };
-            Self::load(PdfData::from(Arc::new(prefix)), Some(&self.password)).ok()
+            Self::load(PdfData::from(Arc::new(prefix)), self.glance.clone(), Some(&self.password))
+                .ok()
         })
     }
 

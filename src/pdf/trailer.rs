@@ -13,6 +13,7 @@ use hayro_syntax::object::{Dict, FromBytes, Object, ObjectIdentifier};
 use hayro_syntax::reader::{Reader, ReaderExt};
 
 use super::ObjectId;
+use super::map::{Glance, Room};
 use section::Entry;
 pub(super) use section::Section;
 
@@ -124,7 +125,7 @@ impl Chain {
 
     /// Whether the objects that stand in the file itself are where the sections say, and can be read there. `limit` of
     /// the entries are looked at.
-    pub(super) fn is_exact(&self, data: &[u8], limit: usize) -> bool {
+    pub(super) fn is_exact(&self, data: &[u8], glance: &Glance, limit: usize) -> bool {
         let is_short = |section: &Section| {
             let listed = usize::try_from(section.listed()).unwrap_or(usize::MAX).min(limit);
             section.entries(data).take(listed).count() < listed
@@ -142,7 +143,7 @@ impl Chain {
         let misplaced = |entry: Entry| match entry.place {
             // Some programs list what they did not write.
             Place::Offset(0) | Place::Free | Place::InStream(_) => false,
-            Place::Offset(offset) => !is_at(data, offset, entry.number, entry.generation),
+            Place::Offset(offset) => !is_at(data, glance, offset, &entry),
         };
         !current.take(limit).any(misplaced)
     }
@@ -173,15 +174,18 @@ pub(super) fn object_at(data: &[u8], offset: u64) -> Option<(ObjectId, usize)> {
     Some((ObjectId::from_identifier(id)?, reader.offset()))
 }
 
-/// Whether an object of this number and generation stands at `offset`. Of a stream, its dictionary is looked at alone.
-fn is_at(data: &[u8], offset: u64, number: u32, generation: u16) -> bool {
-    let Some((id, body)) = object_at(data, offset) else { return false };
-    let body = &data[body..];
-    let is_readable = match body.starts_with(b"<<") {
+/// Whether the object of `entry` stands at `offset`. Of a stream, its dictionary is looked at alone.
+fn is_at(data: &[u8], glance: &Glance, offset: u64, entry: &Entry) -> bool {
+    let mut room = Room::new();
+    let seen = glance.at(data, offset, &mut room);
+    let Some((id, body)) = object_at(seen, 0) else { return false };
+    let body = &seen[body..];
+    let is_readable = || match body.starts_with(b"<<") {
         true => Dict::from_bytes(body).is_some(),
         false => Object::from_bytes(body).is_some(),
     };
-    id == ObjectId { number, generation } && is_readable
+    id == ObjectId { number: entry.number, generation: entry.generation }
+        && (!glance.is_whole() || is_readable())
 }
 
 /// The value of the last `startxref` (7.5.5).

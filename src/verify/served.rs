@@ -30,10 +30,7 @@ pub(super) fn check(record: &Record, fields: Fields<'_>) -> Step {
         match compare_paper(paper, fields) {
             Ok(count) => compared += count,
             Err(key) => {
-                return Step::failed(
-                    name,
-                    format!("paper.{key} differs from what is signed"),
-                );
+                return Step::failed(name, format!("paper.{key} differs from what is signed"));
             }
         }
     }

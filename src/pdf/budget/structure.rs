@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use hayro_syntax::object::{Dict, FromBytes, MaybeRef, Name, Object, ObjectIdentifier, Stream};
 use hayro_syntax::reader::{Reader, ReaderExt};
 
+use super::super::map::Glance;
 use super::super::security::Handler;
 use super::super::trailer::{Chain, object_at};
 use super::super::{ObjectId, PdfError, names};
@@ -21,6 +22,7 @@ const MAX_LOOKED_AT: usize = 2000;
 /// all that it comes across. `handler` is what the file says of its encryption, and `password` what was typed.
 pub(in crate::pdf) fn check(
     data: &[u8],
+    glance: &Glance,
     chain: &Chain,
     handler: Option<&Handler>,
     password: Option<&str>,
@@ -30,7 +32,7 @@ pub(in crate::pdf) fn check(
     check_filters(&tables)?;
     check_all(&suspects(&tables, UNSEEN), None, "more than 128 MiB of cross-reference data")?;
 
-    let (found, what) = if is_sound(data, chain) {
+    let (found, what) = if is_sound(data, glance, chain) {
         let streams = chain.object_streams(data).into_iter();
         let streams = streams.filter_map(|offset| stream_at(data, offset)).collect();
         let encrypted = chain.sections.iter().any(|section| section.encrypted);
@@ -56,11 +58,11 @@ pub(in crate::pdf) fn check(
 }
 
 /// Whether hayro-syntax goes by the cross-reference data, and does not look for objects itself.
-fn is_sound(data: &[u8], chain: &Chain) -> bool {
+fn is_sound(data: &[u8], glance: &Glance, chain: &Chain) -> bool {
     let leads_to_root = |id| chain.leads_to(data, id);
     chain.broken.is_none()
         && chain.newest().and_then(|newest| newest.root).is_some_and(leads_to_root)
-        && chain.is_exact(data, MAX_LOOKED_AT)
+        && chain.is_exact(data, glance, MAX_LOOKED_AT)
 }
 
 fn stream_at(data: &[u8], offset: u64) -> Option<(ObjectId, Stream<'_>)> {
