@@ -12,7 +12,7 @@ use super::progress::Progress;
 use super::settings::{Config, LastSettings, Settings};
 use super::terminal::Terminal;
 use super::walk::{Found, Walk};
-use super::{Exit, Failure, Run, pool, sources};
+use super::{Exit, Failure, Run, hint, pool, sources};
 use crate::check::{self, Registered, Subject};
 use crate::error::Remedy;
 use crate::id::Query;
@@ -219,16 +219,17 @@ impl Checker<'_> {
     /// Checks one file.
     pub fn report(&self, path: &Path, settings: &Settings) -> FileReport {
         // A file that nobody thought of must not end the check of the others.
-        guarded(path, || self.outcome(Pdf::open(path, self.password), settings))
+        guarded(path, || self.outcome(path, Pdf::open(path, self.password), settings))
     }
 
     /// Checks a PDF that lies in memory, and is called `path`.
     pub fn report_of(&self, bytes: Vec<u8>, path: &Path, settings: &Settings) -> FileReport {
-        guarded(path, || self.outcome(Pdf::from_bytes(bytes, self.password), settings))
+        guarded(path, || self.outcome(path, Pdf::from_bytes(bytes, self.password), settings))
     }
 
     fn outcome(
         &self,
+        path: &Path,
         pdf: Result<Pdf, PdfError>,
         settings: &Settings,
     ) -> Result<Checked, Unchecked> {
@@ -236,7 +237,11 @@ impl Checker<'_> {
             let locked = matches!(error, PdfError::NeedsPassword | PdfError::WrongPassword);
             let findings = locked.then(|| check::locked(&settings.levels)).flatten();
             let findings = findings.into_iter().collect();
-            Unchecked { message: error.to_string(), remedy: error.remedy(), findings }
+            let other = match error {
+                PdfError::NotAPdf => hint::other_kind(path).map(str::to_owned),
+                _ => None,
+            };
+            Unchecked { message: error.to_string(), remedy: other.or(error.remedy()), findings }
         })?;
         let mut subject = Subject::new(&pdf, &self.keys, self.expected.as_ref());
         subject.pinned = settings.pinned.as_ref();

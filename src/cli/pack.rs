@@ -89,14 +89,21 @@ fn pack(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let read_back = [read_back];
     let archive_passes = refuse(&read_back, args.force, terminal)?;
     files::write(&args.output, &packed.archive, terminal)?;
+    let checks_passed = sources_pass && archive_passes;
     if args.format == Format::Json {
-        let checks_passed = sources_pass && archive_passes;
         let packed = PackJson::new(args, &name, &packed, &read_back[0], checks_passed);
         terminal.raw(line(&packed).as_bytes())?;
         return Ok(Exit::Good);
     }
     let most = if options.verbose { usize::MAX } else { MAX_LISTED };
     say(&packed, &args.output, most, terminal);
+    let notes = read_back[0].outcome.as_ref().map_or(&[][..], |checked| &checked.notes);
+    for note in notes {
+        terminal.note(&format!("  note: {note}"));
+    }
+    if checks_passed && packed.warnings.is_empty() {
+        terminal.note("ready for arXiv");
+    }
     Ok(Exit::Good)
 }
 
@@ -210,8 +217,5 @@ fn say(packed: &Pack, output: &Path, most: usize, terminal: &mut Terminal) {
     }
     for warning in &packed.warnings {
         terminal.note(&format!("  warning: {warning}"));
-    }
-    if packed.warnings.is_empty() {
-        terminal.note("ready for arXiv");
     }
 }

@@ -140,14 +140,20 @@ fn a_bomb_that_nothing_names_is_not_decoded() {
     let dict = "/Type/ObjStm/N 1/First 4/Filter/FlateDecode";
     let bomb = object(5, dict, &deflated(b"8 0 null", MAX_DECODED + 1));
     let objects = [CATALOG, PAGES, (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>")];
-    let header = [b"%PDF-1.5\n", &*bomb].concat();
+    // Long enough to be mapped when it is read from a file.
+    let filler = [b"%PDF-1.5\n%", &*vec![b'x'; 2 << 20], b"\n"].concat();
+    let header = [&*filler, &*bomb].concat();
     let sound = crate::pdf_files::build_after(&header, &objects, "/Root 1 0 R");
     assert_eq!(Pdf::from_bytes(sound.clone(), None).unwrap().page_count(), 1);
     for (entry, wrong) in [("\n3 1\n0", "\n3 1\n1"), (" 00000 n \ntrailer", " 00001 n \ntrailer")] {
         let at = sound.windows(entry.len()).position(|bytes| bytes == entry.as_bytes()).unwrap();
         let bytes = [&sound[..at], wrong.as_bytes(), &sound[at + entry.len()..]].concat();
-        let error = Pdf::from_bytes(bytes, None).unwrap_err();
-        assert!(matches!(error, PdfError::TooLarge { .. }), "{error}");
+        let path = folder("bomb-of-nobody").join("large.pdf");
+        fs::write(&path, &bytes).unwrap();
+        for opened in [Pdf::open(&path, None), Pdf::from_bytes(bytes, None)] {
+            let error = opened.unwrap_err();
+            assert!(matches!(error, PdfError::TooLarge { .. }), "{error}");
+        }
     }
 }
 
