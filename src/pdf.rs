@@ -296,7 +296,7 @@ impl Pdf {
     ) -> Result<Self, PdfError> {
         let chain = Chain::read(data.as_ref());
         let encrypted = chain.sections.iter().any(|section| section.encrypted);
-        let handler = encrypted.then(|| Handler::read(data.as_ref(), &chain)).flatten();
+        let handler = encrypted.then(|| Handler::of(data.as_ref(), &chain)).flatten();
         budget::structure::check(data.as_ref(), &glance, &chain, handler.as_ref(), password)?;
         let opened = match hayro_syntax::Pdf::new(data.clone()) {
             Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
@@ -332,7 +332,7 @@ impl Pdf {
     /// What encrypts as the file is encrypted; `None` where it is not.
     fn cipher(&self) -> Result<Option<security::Cipher>, PdfError> {
         let Some(_) = self.encryption else { return Ok(None) };
-        let handler = Handler::read(self.bytes(), &self.chain);
+        let handler = Handler::of(self.bytes(), &self.chain);
         let cipher = handler.and_then(|handler| handler.cipher(&self.password));
         cipher.map(Some).ok_or(PdfError::EncryptedOutput)
     }

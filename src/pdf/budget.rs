@@ -1,19 +1,18 @@
 //! A bound on what reading decodes: hayro decodes cross-reference data, fonts, forms and content without one.
 //!
-//! Decoding everything twice would cost more than the reading. Deflate makes a byte into 1032 at most, so what is small
+//! Decoding everything twice would cost more than the reading. A filter makes of a byte only so many, so what is small
 //! enough needs no look; only what could be too large is decoded here, up to a limit, before hayro does.
 
+mod decode;
 pub(super) mod page;
 pub(super) mod structure;
 
 use hayro_syntax::object::Stream;
 
 use super::security::Cipher;
-use super::{MAX_DECODED, ObjectId, PdfError, read};
+use super::{MAX_DECODED, ObjectId, PdfError};
 
-/// The most bytes that a filter makes of one: deflate's longest match, 258 bytes, in two bits.
-const RATIO: u64 = 1032;
-/// What all streams may come to.
+/// What streams may come to that are read one after the other.
 const MAX_TOTAL: usize = 2 * MAX_DECODED;
 
 /// A stream that hayro may decode.
@@ -30,47 +29,41 @@ impl<'a> Encoded<'a> {
 
     /// The most bytes that it can decode to.
     fn possible(&self) -> u64 {
-        let filters = u32::try_from(self.stream.filters().len()).unwrap_or(u32::MAX);
-        (self.stream.raw_data().len() as u64).saturating_mul(RATIO.saturating_pow(filters))
+        let length = self.stream.raw_data().len() as u64;
+        self.stream.filters().into_iter().map(decode::ratio).fold(length, u64::saturating_mul)
     }
 
-    /// How many bytes it decodes to, 0 where it is damaged: hayro reads on up to where the damage is. Of filters one
-    /// after the other that may be far.
+    /// How many bytes it decodes to. What cannot be decrypted counts as it is.
     fn decoded(&self, cipher: Option<&Cipher>) -> Result<usize, PdfError> {
-        const DAMAGED: PdfError =
-            PdfError::TooLarge { what: "a damaged stream that may have more than 64 MiB" };
-        let raw = match (cipher, self.locked) {
-            (Some(cipher), Some(id)) => cipher.open(id, &self.stream).ok_or(DAMAGED)?.into(),
-            _ => self.stream.raw_data(),
+        let decrypt = |(cipher, id): (&Cipher, _)| cipher.open(id, &self.stream);
+        let raw = match cipher.zip(self.locked).and_then(decrypt) {
+            Some(raw) => raw.into(),
+            None => self.stream.raw_data(),
         };
-        match read::decoded_length(&self.stream, raw) {
-            Err(error @ PdfError::TooLarge { .. }) => Err(error),
-            Err(_) if self.stream.filters().len() > 1 => Err(DAMAGED),
-            length => Ok(length.unwrap_or(0)),
-        }
+        decode::length(&self.stream.filters(), raw)
     }
 }
 
-/// The streams that have to be decoded to know that none has more than [`MAX_DECODED`]; all of them, where they may
-/// come to more than `unseen` together.
-fn suspects<'s, 'a>(streams: &'s [Encoded<'a>], unseen: u64) -> Vec<&'s Encoded<'a>> {
-    let possible: Vec<u64> = streams.iter().map(Encoded::possible).collect();
-    let all = possible.iter().fold(0_u64, |sum, size| sum.saturating_add(*size)) > unseen;
-    let is_suspect = |size: u64| all || size > MAX_DECODED as u64;
-    streams.iter().zip(possible).filter(|(_, size)| is_suspect(*size)).map(|(it, _)| it).collect()
+/// Those of `sized`, streams with the most that each decodes to, that have to be decoded to know that none has more than
+/// [`MAX_DECODED`]; all of them, where they may come to more than `unseen` together.
+fn suspects<T>(sized: Vec<(T, u64)>, unseen: u64) -> Vec<T> {
+    let all = sized.iter().fold(0_u64, |sum, (_, size)| sum.saturating_add(*size)) > unseen;
+    let suspects = sized.into_iter().filter(|(_, size)| all || *size > MAX_DECODED as u64);
+    suspects.map(|(stream, _)| stream).collect()
 }
 
-/// Refuses streams of which one decodes to more than [`MAX_DECODED`], or that come to more than [`MAX_TOTAL`] together,
-/// which is `what`.
-fn check_all(
-    suspects: &[&Encoded<'_>],
+/// Refuses streams of which one decodes to more than [`MAX_DECODED`], or that come to more than `most` together, which is
+/// `what`.
+fn check_all<'a>(
+    streams: impl IntoIterator<Item = Encoded<'a>>,
     cipher: Option<&Cipher>,
+    most: usize,
     what: &'static str,
 ) -> Result<(), PdfError> {
     let mut known = 0;
-    for stream in suspects {
+    for stream in streams {
         known += stream.decoded(cipher)?;
-        if known > MAX_TOTAL {
+        if known > most {
             return Err(PdfError::TooLarge { what });
         }
     }

@@ -17,7 +17,7 @@ use super::{MAX_DECODED, names};
 
 /// How deep forms are followed within forms; hayro-interpret stops there too.
 const MAX_DEPTH: usize = 50;
-/// Bytes that forms within forms may have; where there are more, `budget` refuses the page.
+/// Bytes that open forms may have. A page with more is left to hayro-interpret, if `budget` lets it.
 const MAX_HELD: usize = MAX_DECODED;
 /// How many states may be saved at once.
 const MAX_SAVED: usize = 1000;

@@ -48,21 +48,25 @@ impl Pdf {
         })
         .unwrap_or_default()
     }
-}
 
-impl Pdf {
     /// Whether a drawing is a picture, as far as a glance tells.
     fn is_picture(&self, drawing: &MaybeRef<Object<'_>>) -> bool {
-        let MaybeRef::Ref(reference) = drawing else { return false };
-        let data = self.bytes();
-        let Some(Place::Offset(offset)) = self.chain.place(data, reference.obj_number) else {
-            return false;
-        };
         let mut room = Room::new();
-        let seen = self.glance.at(data, offset, &mut room);
-        let dict = object_at(seen, 0).and_then(|(_, body)| Dict::from_bytes(&seen[body..]));
-        let kind = dict.and_then(|dict| dict.get::<Name<'_>>(names::SUBTYPE));
-        kind.is_some_and(|kind| kind.as_ref() == b"Image")
+        let mut is_picture = |reference: ObjRef| {
+            let Place::Offset(offset) = self.chain.place(self.bytes(), reference.obj_number)?
+            else {
+                return None;
+            };
+            let seen = self.glance.at(self.bytes(), offset, &mut room);
+            let (id, body) = object_at(seen, 0)?;
+            (ObjectId::from_reference(reference) == Some(id)).then_some(())?;
+            let kind = Dict::from_bytes(&seen[body..])?.get::<Name<'_>>(names::SUBTYPE)?;
+            Some(kind.as_ref() == b"Image")
+        };
+        match drawing {
+            MaybeRef::Ref(reference) => is_picture(*reference).unwrap_or_default(),
+            MaybeRef::NotRef(_) => false,
+        }
     }
 }
 

@@ -83,11 +83,6 @@ impl Glance {
         let _ = room;
         rest
     }
-
-    /// Whether all is seen that stands there.
-    pub(super) fn is_whole(&self) -> bool {
-        self.0.is_none()
-    }
 }
 
 /// Where the bytes of a glance are.

@@ -1,15 +1,17 @@
 //! What a file says of itself: Info entries, metadata streams, signatures, damage.
 
-use std::borrow::Cow;
-
 use hayro_syntax::object::{Array, Dict, FromBytes, Name, ObjRef, Object, Stream};
 use lopdf::Dictionary;
 
 use super::dict::raw_entries;
 use super::trailer::{Info, Place, object_at};
-use super::{
-    Damage, MAX_DECODED, ObjectId, Pdf, PdfError, convert, guard, names, security, text_string,
-};
+use super::{Damage, ObjectId, Pdf, PdfError, convert, guard, names, security, text_string};
+
+/// Bytes that a metadata stream may have, decoded (16 MiB): its XML takes ten times as much while it is read. 5 MB of
+/// editing history are known.
+const MAX_PACKET: usize = 16 << 20;
+/// Bytes that a value of the Info dictionary may have (1 MiB).
+const MAX_VALUE: usize = 1 << 20;
 
 /// One entry of the document information dictionary (ISO 32000-2, 14.3.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +79,7 @@ impl Pdf {
     }
 
     /// The Info dictionary's entries in their order, duplicate keys kept (14.3.3). Values that are neither
-    /// string, name nor number are left out. Empty where there is no Info dictionary.
+    /// string, name nor number are left out, and those of more than 1 MiB. Empty where there is no Info dictionary.
     ///
     /// # Errors
     /// [`PdfError::Damaged`] where the dictionary is named and cannot be read.
@@ -134,7 +136,7 @@ impl Pdf {
         const WHAT: &str = "its metadata stream cannot be read";
         guard::guard(WHAT, || {
             let stream = self.metadata_stream(id).ok_or(PdfError::Damaged { what: WHAT })?;
-            decode(&stream, stream.raw_data(), "a metadata stream of more than 64 MiB")
+            decode(&stream)
         })?
     }
 
@@ -212,6 +214,9 @@ fn info_entries(
     let raw = raw_entries(bytes)?;
     let mut entries = Vec::new();
     for (index, entry) in raw.iter().enumerate() {
+        if entry.value.len() > MAX_VALUE {
+            continue;
+        }
         let last = raw[index + 1..].iter().all(|later| later.key != entry.key);
         let value = match last {
             // By the dictionary: it decrypts, and follows references.
@@ -220,6 +225,7 @@ fn info_entries(
             false => Object::from_bytes(&bytes[entry.value.clone()]),
         };
         let value = match value {
+            Some(Object::String(text)) if text.len() > MAX_VALUE => continue,
             Some(Object::String(text)) => text_string::decode(&text),
             Some(Object::Name(name)) => String::from_utf8_lossy(&name).into_owned(),
             Some(Object::Number(number)) => number.as_f64().to_string(),
@@ -234,15 +240,12 @@ fn info_entries(
     Some(entries)
 }
 
-/// Decodes `raw`, the decrypted bytes of a stream, within [`MAX_DECODED`]. lopdf decodes, because only its filters take
-/// a limit.
-fn decode(
-    stream: &Stream<'_>,
-    raw: Cow<'_, [u8]>,
-    too_large: &'static str,
-) -> Result<Vec<u8>, PdfError> {
-    let too_large = PdfError::TooLarge { what: too_large };
-    if raw.len() > MAX_DECODED {
+/// Decodes a metadata stream within [`MAX_PACKET`]: hayro-syntax decrypts, lopdf decodes, because only lopdf's filters
+/// take a limit.
+fn decode(stream: &Stream<'_>) -> Result<Vec<u8>, PdfError> {
+    let too_large = PdfError::TooLarge { what: "a metadata stream of more than 16 MiB" };
+    let raw = stream.raw_data();
+    if raw.len() > MAX_PACKET {
         return Err(too_large);
     }
     // A crypt filter comes first (7.4.10), and hayro-syntax has applied it.
@@ -261,7 +264,7 @@ fn decode(
         }
     }
     let stream = lopdf::Stream::new(dict, raw.into_owned());
-    stream.get_plain_content_with_limit(MAX_DECODED).map_err(|error| match error {
+    stream.get_plain_content_with_limit(MAX_PACKET).map_err(|error| match error {
         lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. }) => too_large,
         _ => PdfError::Damaged { what: "a stream cannot be decoded" },
     })
@@ -283,9 +286,4 @@ pub(super) fn permission(signature: &Dict<'_>) -> Option<u8> {
     let parameters = transform.get::<Dict<'_>>(names::TRANSFORM_PARAMS);
     // The default is 2 (table 257).
     Some(parameters.and_then(|parameters| parameters.get::<u8>(names::PERMISSION)).unwrap_or(2))
-}
-
-/// The decoded length of a stream of which `raw` is decrypted.
-pub(super) fn decoded_length(stream: &Stream<'_>, raw: Cow<'_, [u8]>) -> Result<usize, PdfError> {
-    decode(stream, raw, "a stream of more than 64 MiB").map(|decoded| decoded.len())
 }

@@ -23,22 +23,29 @@ pub(super) struct Handler {
 
 impl Handler {
     /// `None` where the newest trailer names no encryption dictionary that can be read.
-    pub(super) fn read(data: &[u8], chain: &Chain) -> Option<Self> {
-        let trailer = Dict::from_bytes(&chain.newest()?.trailer)?;
+    pub(super) fn of(data: &[u8], chain: &Chain) -> Option<Self> {
+        Self::read(&chain.newest()?.trailer, |id| {
+            let Place::Offset(offset) = chain.place(data, id.number)? else { return None };
+            let (found, body) = object_at(data, offset)?;
+            if found == id { data.get(body..) } else { None }
+        })
+    }
+
+    /// Reads the encryption dictionary that `trailer` names; `value` is what begins with the value of an object.
+    pub(super) fn read<'a>(
+        trailer: &[u8],
+        value: impl Fn(ObjectId) -> Option<&'a [u8]>,
+    ) -> Option<Self> {
+        let trailer = Dict::from_bytes(trailer)?;
         let encrypt = match trailer.get_ref(names::ENCRYPT).and_then(ObjectId::from_reference) {
-            Some(id) => {
-                let Place::Offset(offset) = chain.place(data, id.number)? else { return None };
-                let (found, body) = object_at(data, offset)?;
-                (found == id).then_some(())?;
-                // From the bytes: the strings of this dictionary are not encrypted (7.6.2).
-                convert::dictionary(&Dict::from_bytes(data.get(body..)?)?)
-            }
+            // From the bytes: the strings of this dictionary are not encrypted (7.6.2).
+            Some(id) => convert::dictionary(&Dict::from_bytes(value(id)?)?),
             None => convert::dictionary(&trailer.get::<Dict<'_>>(names::ENCRYPT)?),
         };
         let mut document = Document::new();
         document.objects.insert((1, 0), Object::Dictionary(encrypt));
         document.trailer.set(names::ENCRYPT, Object::Reference((1, 0)));
-        let id = first_identifier(data, chain, &trailer).unwrap_or_default();
+        let id = first_identifier(&trailer, value).unwrap_or_default();
         document.trailer.set(names::ID, Object::Array(vec![Object::string_literal(id)]));
         Some(Self { document })
     }
@@ -110,14 +117,13 @@ pub(super) enum Resolved {
 }
 
 /// The first part of /ID, from the bytes: it is never encrypted (7.6.2).
-fn first_identifier(data: &[u8], chain: &Chain, trailer: &Dict<'_>) -> Option<Vec<u8>> {
+fn first_identifier<'a>(
+    trailer: &Dict<'_>,
+    value: impl Fn(ObjectId) -> Option<&'a [u8]>,
+) -> Option<Vec<u8>> {
     let first = |array: Array<'_>| Some(array.flex_iter().next::<PdfString<'_>>()?.to_vec());
     match trailer.get_ref(names::ID).and_then(ObjectId::from_reference) {
-        Some(id) => {
-            let Place::Offset(offset) = chain.place(data, id.number)? else { return None };
-            let (_, body) = object_at(data, offset)?;
-            first(Array::from_bytes(data.get(body..)?)?)
-        }
+        Some(id) => first(Array::from_bytes(value(id)?)?),
         None => first(trailer.get::<Array<'_>>(names::ID)?),
     }
 }

@@ -93,6 +93,11 @@ impl Chain {
         self.sections.iter().map(Section::next_number).fold(1, u32::max)
     }
 
+    /// How many entries all sections have.
+    pub(super) fn listed(&self) -> u64 {
+        self.sections.iter().map(Section::listed).sum()
+    }
+
     /// The place of an object, from the newest section that lists it.
     pub(super) fn place(&self, data: &[u8], number: u32) -> Option<Place> {
         self.sections.iter().find_map(|section| section.place(data, number))
@@ -116,9 +121,13 @@ impl Chain {
                 Place::Free | Place::Offset(_) => None,
             })
             .collect();
-        let offset = |number| match self.place(data, number)? {
-            Place::Offset(offset) => Some(offset),
-            Place::Free | Place::InStream(_) => None,
+        // An entry of generation 0 that a later section frees stays in hayro-syntax's table.
+        let offset = |entry: Entry| match entry.place {
+            Place::Offset(offset) if entry.generation == 0 => Some(offset),
+            Place::Offset(_) | Place::Free | Place::InStream(_) => None,
+        };
+        let offset = |number| {
+            self.sections.iter().find_map(|section| section.entry_of(data, number).and_then(offset))
         };
         numbers.into_iter().filter_map(offset).collect()
     }
@@ -179,13 +188,14 @@ fn is_at(data: &[u8], glance: &Glance, offset: u64, entry: &Entry) -> bool {
     let mut room = Room::new();
     let seen = glance.at(data, offset, &mut room);
     let Some((id, body)) = object_at(seen, 0) else { return false };
-    let body = &seen[body..];
-    let is_readable = || match body.starts_with(b"<<") {
-        true => Dict::from_bytes(body).is_some(),
-        false => Object::from_bytes(body).is_some(),
+    let is_readable = |value: &[u8]| match value.starts_with(b"<<") {
+        true => Dict::from_bytes(value).is_some(),
+        false => Object::from_bytes(value).is_some(),
     };
+    let whole = || Some(&data[usize::try_from(offset).ok()?.checked_add(body)?..]);
     id == ObjectId { number: entry.number, generation: entry.generation }
-        && (!glance.is_whole() || is_readable())
+        // What is longer than a glance is looked at once more.
+        && (is_readable(&seen[body..]) || whole().is_some_and(is_readable))
 }
 
 /// The value of the last `startxref` (7.5.5).

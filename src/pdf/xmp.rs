@@ -24,7 +24,7 @@ const PDFA_EXTENSION: &str = "http://www.aiim.org/pdfa/ns/extension/";
 const PDFA_SCHEMA: &str = "http://www.aiim.org/pdfa/ns/schema#";
 
 /// XML nodes that a packet may have. 5 MB of editing history have some 300,000.
-const MAX_NODES: u32 = 2_000_000;
+const MAX_NODES: u32 = 1_000_000;
 
 /// Why a packet could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use hayro_syntax::object::{Dict, MaybeRef, Name, Object, Stream};
 use hayro_syntax::page::Page;
 
-use super::super::{ObjectId, PdfError, names};
+use super::super::{MAX_DECODED, ObjectId, PdfError, names};
 use super::{Encoded, MAX_TOTAL, check_all, suspects};
 
 /// What all streams together may come to before each is decoded to know, where this program reads them one by one. A
@@ -13,20 +13,27 @@ use super::{Encoded, MAX_TOTAL, check_all, suspects};
 const MAX_UNSEEN: u64 = 1 << 30;
 /// Objects that a page may lead to.
 const MAX_OBJECTS: usize = 20_000;
-/// What is refused.
-const TOO_MUCH: &str = "more than 128 MiB of content";
-
 /// Refuses a page whose content, fonts, forms and patterns decode to more than is read here.
 pub(in crate::pdf) fn check(page: &Page<'_>) -> Result<(), PdfError> {
     // In memory all at once.
-    let contents = contents(page);
-    check_all(&suspects(&contents, MAX_TOTAL as u64), None, TOO_MUCH)?;
-    check_all(&suspects(&streams(page)?, MAX_UNSEEN), None, TOO_MUCH)
+    let contents = suspects(sized(contents(page)), MAX_DECODED as u64);
+    check_all(contents, None, MAX_DECODED, "more than 64 MiB of content")?;
+    check_to(MAX_UNSEEN, page)
 }
 
 /// As [`check`], for hayro-interpret, which keeps what it decodes.
 pub(in crate::pdf) fn check_to_interpret(page: &Page<'_>) -> Result<(), PdfError> {
-    check_all(&suspects(&streams(page)?, MAX_TOTAL as u64), None, TOO_MUCH)
+    check_to(MAX_TOTAL as u64, page)
+}
+
+fn check_to(unseen: u64, page: &Page<'_>) -> Result<(), PdfError> {
+    let what = "more than 128 MiB of content, fonts and drawings";
+    check_all(suspects(sized(streams(page)?), unseen), None, MAX_TOTAL, what)
+}
+
+fn sized(streams: Vec<Encoded<'_>>) -> Vec<(Encoded<'_>, u64)> {
+    let possible: Vec<u64> = streams.iter().map(Encoded::possible).collect();
+    streams.into_iter().zip(possible).collect()
 }
 
 /// The streams of the page's own content (ISO 32000-2, 7.7.3.3).

@@ -2,8 +2,11 @@
 
 use std::collections::HashSet;
 
-use hayro_syntax::object::{Dict, FromBytes, MaybeRef, Name, Object, ObjectIdentifier, Stream};
+use hayro_syntax::object::{
+    Dict, FromBytes, MaybeRef, Name, Number, Object, ObjectIdentifier, Stream,
+};
 use hayro_syntax::reader::{Reader, ReaderExt};
+use memchr::memmem;
 
 use super::super::map::Glance;
 use super::super::security::Handler;
@@ -11,15 +14,22 @@ use super::super::trailer::{Chain, object_at};
 use super::super::{ObjectId, PdfError, names};
 use super::{Encoded, MAX_TOTAL, check_all, suspects};
 
-/// What the streams of one kind together may come to before each is decoded to know.
-const UNSEEN: u64 = MAX_TOTAL as u64;
 /// Entries of the cross-reference data that are looked at before it is believed. A paper has some hundreds; to look at
 /// 200,000 would take as long as reading the file.
 const MAX_LOOKED_AT: usize = 2000;
+/// Bytes of a file in which the names of object streams are counted.
+const MAX_COUNTED: usize = 1 << 20;
+/// Objects that all sections may list, free ones too: hayro-syntax keeps a table of them.
+const MAX_OBJECTS: u64 = 3_000_000;
+/// Objects that an object stream may hold. hayro-syntax keeps 24 bytes for each, which can be written in four.
+const MAX_HELD: i64 = 1_000_000;
+/// The type of an object stream.
+const OBJECT_STREAM: &[u8] = b"ObjStm";
 
 /// Refuses a file with a cross-reference stream or an object stream that decodes to more than
-/// [`MAX_DECODED`](super::MAX_DECODED), or with too much of them. hayro-syntax decodes them whole, in a damaged file
-/// all that it comes across. `handler` is what the file says of its encryption, and `password` what was typed.
+/// [`MAX_DECODED`](super::MAX_DECODED), and a damaged one with too much of them. hayro-syntax decodes them whole, in a
+/// damaged file all that it comes across. `handler` is what the file says of its encryption, and `password` what was
+/// typed.
 pub(in crate::pdf) fn check(
     data: &[u8],
     glance: &Glance,
@@ -27,51 +37,84 @@ pub(in crate::pdf) fn check(
     handler: Option<&Handler>,
     password: Option<&str>,
 ) -> Result<(), PdfError> {
-    let tables = chain.streams().filter_map(|offset| stream_at(data, offset));
-    let tables: Vec<_> = tables.map(|(_, stream)| Encoded::open(stream)).collect();
-    check_filters(&tables)?;
-    check_all(&suspects(&tables, UNSEEN), None, "more than 128 MiB of cross-reference data")?;
-
-    let (found, what) = if is_sound(data, glance, chain) {
-        let streams = chain.object_streams(data).into_iter();
-        let streams = streams.filter_map(|offset| stream_at(data, offset)).collect();
-        let encrypted = chain.sections.iter().any(|section| section.encrypted);
-        (Found { streams, encrypted }, "more than 128 MiB of objects")
-    } else {
-        let what = "more than 128 MiB of objects, as far as can be told from a damaged file";
-        (Found::search(data), what)
-    };
-    let lock = |(id, stream)| Encoded { stream, locked: found.encrypted.then_some(id) };
-    let streams: Vec<_> = found.streams.into_iter().map(lock).collect();
-    check_filters(&streams)?;
-    let suspects = suspects(&streams, UNSEEN);
-    if suspects.is_empty() || !found.encrypted {
-        return check_all(&suspects, None, what);
+    if chain.listed() > MAX_OBJECTS {
+        return Err(PdfError::TooLarge { what: "more than 3,000,000 objects" });
     }
-    let what_is_locked = "encrypted objects that may have more than 64 MiB";
-    let handler = handler.ok_or(PdfError::TooLarge { what: what_is_locked })?;
-    match handler.open(password) {
-        Some(cipher) => check_all(&suspects, Some(&cipher), what),
-        // hayro-syntax does not open it either, and says why.
-        None => Ok(()),
+    let tables = chain.streams().filter_map(|offset| object_at(data, offset));
+    check_objects(data, &tables.collect::<Vec<_>>(), None, None, usize::MAX)?;
+    let listed = chain.object_streams(data).into_iter();
+    let listed: Vec<_> = listed.filter_map(|offset| object_at(data, offset)).collect();
+    if is_sound(data, glance, chain, listed.len()) {
+        // Of these, only what is needed is decoded.
+        return check_objects(data, &listed, handler, password, usize::MAX);
     }
+    let found = Found::search(data);
+    check_objects(data, &found.streams, found.handler().as_ref(), password, MAX_TOTAL)
 }
 
-/// Whether hayro-syntax goes by the cross-reference data, and does not look for objects itself.
-fn is_sound(data: &[u8], glance: &Glance, chain: &Chain) -> bool {
+/// Checks the object streams at `places`: the object that each is encrypted under, and where it begins. Together they
+/// may decode to `most`.
+fn check_objects(
+    data: &[u8],
+    places: &[(ObjectId, usize)],
+    handler: Option<&Handler>,
+    password: Option<&str>,
+    most: usize,
+) -> Result<(), PdfError> {
+    let read = |(id, offset): &(ObjectId, usize)| {
+        let stream = Stream::from_bytes(data.get(*offset..)?)?;
+        Some(Encoded { stream, locked: handler.map(|_| *id) })
+    };
+    let mut sized = Vec::new();
+    for place in places {
+        if let Some(stream) = read(place) {
+            check_dict(&stream)?;
+            sized.push((place, stream.possible()));
+        }
+    }
+    let suspects = suspects(sized, most as u64);
+    let cipher = match handler.filter(|_| !suspects.is_empty()) {
+        Some(handler) => match handler.open(password) {
+            Some(cipher) => Some(cipher),
+            // hayro-syntax does not open it either, and says why.
+            None => return Ok(()),
+        },
+        None => None,
+    };
+    let what = "more than 128 MiB of objects, as far as can be told from a damaged file";
+    check_all(suspects.into_iter().filter_map(read), cipher.as_ref(), most, what)
+}
+
+/// Whether hayro-syntax goes by the cross-reference data, and does not look for objects itself; `listed` is the number
+/// of object streams that they list. In a small file it makes no difference: others must not be there.
+fn is_sound(data: &[u8], glance: &Glance, chain: &Chain, listed: usize) -> bool {
     let leads_to_root = |id| chain.leads_to(data, id);
     chain.broken.is_none()
         && chain.newest().and_then(|newest| newest.root).is_some_and(leads_to_root)
         && chain.is_exact(data, glance, MAX_LOOKED_AT)
+        && (data.len() > MAX_COUNTED || object_stream_names(data) <= listed)
 }
 
-fn stream_at(data: &[u8], offset: u64) -> Option<(ObjectId, Stream<'_>)> {
-    let (id, body) = object_at(data, offset)?;
-    Some((id, Stream::from_bytes(data.get(body..)?)?))
+/// How often the type of object streams is named in `data`, or more.
+fn object_stream_names(data: &[u8]) -> usize {
+    let is_escaped = |at: &usize| {
+        let before = &data[at.saturating_sub(3 * OBJECT_STREAM.len())..*at];
+        let start =
+            before.iter().rposition(|byte| *byte == b'/').map(|slash| at - before.len() + slash);
+        let name = start.and_then(|start| Name::from_bytes(&data[start..]));
+        name.is_some_and(|name| name.as_ref() == OBJECT_STREAM)
+    };
+    memmem::find_iter(data, OBJECT_STREAM).count()
+        + memchr::memchr_iter(b'#', data).filter(is_escaped).count()
 }
 
-/// Refuses streams whose filters stand elsewhere in the file: before it is open, nobody knows what they make of them.
-fn check_filters(streams: &[Encoded<'_>]) -> Result<(), PdfError> {
+/// Refuses a stream that holds too many objects, or whose filters stand elsewhere in the file: before it is open, nobody
+/// knows what they make of it.
+fn check_dict(stream: &Encoded<'_>) -> Result<(), PdfError> {
+    let dict = stream.stream.dict();
+    if dict.get::<Number>(b"N".as_slice()).is_some_and(|count| count.as_i64() > MAX_HELD) {
+        return Err(PdfError::TooLarge { what: "an object stream of more than 1,000,000 objects" });
+    }
     let is_here = |value: MaybeRef<Object<'_>>| match value {
         MaybeRef::Ref(_) => false,
         MaybeRef::NotRef(Object::Array(items)) => {
@@ -79,30 +122,30 @@ fn check_filters(streams: &[Encoded<'_>]) -> Result<(), PdfError> {
         }
         MaybeRef::NotRef(_) => true,
     };
+    let mut filters = [names::FILTER, b"F"].iter().filter_map(|key| dict.get_raw(*key));
     let what =
         "the filter of an object stream or a cross-reference stream stands in another object";
-    let mut filters = streams.iter().flat_map(|stream| {
-        let dict = stream.stream.dict();
-        [names::FILTER, b"F"].into_iter().filter_map(|key| dict.get_raw(key))
-    });
     if filters.all(is_here) { Ok(()) } else { Err(PdfError::Damaged { what }) }
 }
 
-/// The object streams of a file.
+/// What hayro-syntax may take for object streams in a damaged file.
 struct Found<'a> {
-    /// Each with the object that it is encrypted under.
-    streams: Vec<(ObjectId, Stream<'a>)>,
-    encrypted: bool,
+    data: &'a [u8],
+    /// The objects: where the value of each begins.
+    objects: Vec<(ObjectId, usize)>,
+    /// The object streams, in the same way; those that stand within an object have its number.
+    streams: Vec<(ObjectId, usize)>,
+    /// The last dictionary that may be the trailer of an encrypted file.
+    trailer: Option<&'a [u8]>,
 }
 
 impl<'a> Found<'a> {
-    /// What hayro-syntax may take for object streams in a damaged file, looked for as it looks: each dictionary with
-    /// their /Type before a stream, and each stream whose object has the number of the object before such a dictionary.
+    /// Looks as hayro-syntax looks: each dictionary with the /Type before a stream is one, and so is each stream whose
+    /// object has the number of the object before such a dictionary.
     fn search(data: &'a [u8]) -> Self {
+        let mut found = Self { data, objects: Vec::new(), streams: Vec::new(), trailer: None };
         let mut reader = Reader::new(data);
-        let (mut objects, mut numbers) = (Vec::new(), HashSet::new());
-        let mut streams = Vec::new();
-        let mut encrypted = false;
+        let mut numbers = HashSet::new();
         while let Some(byte) = reader.peek_byte() {
             let offset = reader.offset();
             if byte.is_ascii_digit()
@@ -114,20 +157,22 @@ impl<'a> Found<'a> {
                 if after.skip::<Object<'_>>(false).is_some()
                     && let Some(id) = ObjectId::from_identifier(id)
                 {
-                    objects.push((id, value));
+                    found.objects.push((id, value));
                 }
                 continue;
             }
             if data[offset..].starts_with(b"<<")
                 && let Some(dict) = reader.read_without_context::<Dict<'_>>()
             {
-                encrypted |= dict.contains_key(names::ROOT) && dict.contains_key(names::ENCRYPT);
+                if dict.contains_key(names::ROOT) && dict.contains_key(names::ENCRYPT) {
+                    found.trailer = Some(dict.data());
+                }
                 let kind = dict.get::<Name<'_>>(names::TYPE);
-                if kind.is_some_and(|name| name.as_ref() == b"ObjStm")
-                    && let Some((id, _)) = objects.last()
+                if kind.is_some_and(|name| name.as_ref() == OBJECT_STREAM)
+                    && let Some((id, _)) = found.objects.last()
                 {
                     numbers.insert(id.number);
-                    streams.push((*id, offset));
+                    found.streams.push((*id, offset));
                 }
                 continue;
             }
@@ -135,10 +180,19 @@ impl<'a> Found<'a> {
             reader.forward_while(|byte| !matches!(byte, 0 | b'\t' | b'\n' | 12 | b'\r' | b' '));
             reader.skip_white_spaces();
         }
-        streams.extend(objects.into_iter().filter(|(id, _)| numbers.contains(&id.number)));
-        streams.sort_unstable_by_key(|(_, offset)| *offset);
-        streams.dedup_by_key(|(_, offset)| *offset);
-        let read = |(id, offset)| Some((id, Stream::from_bytes(&data[offset..])?));
-        Self { streams: streams.into_iter().filter_map(read).collect(), encrypted }
+        let named = found.objects.iter().filter(|(id, _)| numbers.contains(&id.number));
+        found.streams.extend(named);
+        found.streams.sort_unstable_by_key(|(_, offset)| *offset);
+        found.streams.dedup_by_key(|(_, offset)| *offset);
+        found
+    }
+
+    /// What the file says of its encryption.
+    fn handler(&self) -> Option<Handler> {
+        let value = |id: ObjectId| {
+            let place = self.objects.iter().rev().find(|(found, _)| *found == id);
+            place.map(|(_, offset)| &self.data[*offset..])
+        };
+        Handler::read(self.trailer?, value)
     }
 }

@@ -170,9 +170,13 @@ impl Section {
     }
 
     pub(super) fn place(&self, data: &[u8], number: u32) -> Option<Place> {
+        Some(self.entry_of(data, number)?.place)
+    }
+
+    pub(super) fn entry_of(&self, data: &[u8], number: u32) -> Option<Entry> {
         let lists = |part: &&Subsection| number >= part.first && number - part.first < part.count;
         let part = self.subsections.iter().find(lists)?;
-        Some(self.entry(data, part, number)?.place)
+        self.entry(data, part, number)
     }
 
     fn entry(&self, data: &[u8], part: &Subsection, number: u32) -> Option<Entry> {
