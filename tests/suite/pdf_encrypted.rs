@@ -268,3 +268,40 @@ fn an_encrypted_bomb_is_not_decoded() {
     assert!(matches!(locked, PdfError::NeedsPassword), "{locked}");
     fs::remove_dir_all(folder).unwrap();
 }
+
+/// What of a damaged file can be decoded is known by its own encryption dictionary, wherever that is found.
+#[test]
+fn an_encrypted_file_without_cross_reference_data_opens() {
+    if !require("qpdf") {
+        return;
+    }
+    let folder = folder("encrypted-damaged");
+    // Of more than an object stream is believed without a look.
+    let text = |seed: u32| -> String {
+        let numbers = (0..40_000_u32).map(|i| (i + seed).wrapping_mul(2_654_435_761) >> 8);
+        format!("({})", numbers.map(|n| format!("{n:06x}")).collect::<String>())
+    };
+    let texts: Vec<_> = (0..8).map(|seed| text(seed * 77_777)).collect();
+    let mut objects = vec![
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (
+            3,
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/X[10 0 R 11 0 R 12 0 R 13 0 R 14 0 R 15 0 R 16 0 R 17 0 R]>>",
+        ),
+    ];
+    objects.extend((10..).zip(texts.iter().map(String::as_str)));
+    let source = folder.join("plain.pdf");
+    fs::write(&source, build(&objects, "/Root 1 0 R")).unwrap();
+    let path = folder.join("encrypted.pdf");
+    let index = HANDLERS.iter().position(|(name, ..)| *name == "aes-256").unwrap();
+    encrypt(&source, &path, "", index, &["--object-streams=generate"]);
+    let bytes = fs::read(&path).unwrap();
+    assert!(bytes.len() > 400_000, "{}", bytes.len());
+    let with_junk = [b"some bytes before the header\n", &*bytes].concat();
+    let cut = bytes.len() - b"startxref\n123456\n%%EOF\n".len();
+    for damaged in [with_junk, bytes[..cut].to_vec()] {
+        let pdf = Pdf::from_bytes(damaged, None).unwrap();
+        assert_eq!((pdf.page_count(), pdf.damage().is_empty()), (1, false));
+    }
+}
