@@ -51,22 +51,18 @@ impl Pdf {
 
     /// Whether a drawing is a picture, as far as a glance tells.
     fn is_picture(&self, drawing: &MaybeRef<Object<'_>>) -> bool {
-        let mut room = Room::new();
-        let mut is_picture = |reference: ObjRef| {
-            let Place::Offset(offset) = self.chain.place(self.bytes(), reference.obj_number)?
-            else {
-                return None;
-            };
-            let seen = self.glance.at(self.bytes(), offset, &mut room);
-            let (id, body) = object_at(seen, 0)?;
-            (ObjectId::from_reference(reference) == Some(id)).then_some(())?;
-            let kind = Dict::from_bytes(&seen[body..])?.get::<Name<'_>>(names::SUBTYPE)?;
-            Some(kind.as_ref() == b"Image")
+        let MaybeRef::Ref(reference) = *drawing else { return false };
+        let (data, mut room) = (self.bytes(), Room::new());
+        let Some(Place::Offset(offset)) = self.chain.place(data, reference.obj_number) else {
+            return false;
         };
-        match drawing {
-            MaybeRef::Ref(reference) => is_picture(*reference).unwrap_or_default(),
-            MaybeRef::NotRef(_) => false,
-        }
+        let seen = self.glance.at(data, offset, &mut room);
+        let is_meant =
+            |(id, _): &(ObjectId, usize)| Some(*id) == ObjectId::from_reference(reference);
+        let dict = object_at(seen, 0).filter(is_meant);
+        let dict = dict.and_then(|(_, body)| Dict::from_bytes(&seen[body..]));
+        let kind = dict.and_then(|dict| dict.get::<Name<'_>>(names::SUBTYPE));
+        kind.is_some_and(|kind| kind.as_ref() == b"Image")
     }
 }
 

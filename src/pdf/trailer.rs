@@ -122,14 +122,12 @@ impl Chain {
             })
             .collect();
         // An entry of generation 0 that a later section frees stays in hayro-syntax's table.
-        let offset = |entry: Entry| match entry.place {
-            Place::Offset(offset) if entry.generation == 0 => Some(offset),
-            Place::Offset(_) | Place::Free | Place::InStream(_) => None,
+        let offset = |section: &Section, number| match section.entry_of(data, number)? {
+            Entry { place: Place::Offset(offset), generation: 0, .. } => Some(offset),
+            _ => None,
         };
-        let offset = |number| {
-            self.sections.iter().find_map(|section| section.entry_of(data, number).and_then(offset))
-        };
-        numbers.into_iter().filter_map(offset).collect()
+        let newest = |number| self.sections.iter().find_map(|section| offset(section, number));
+        numbers.into_iter().filter_map(newest).collect()
     }
 
     /// Whether the objects that stand in the file itself are where the sections say, and can be read there. `limit` of
