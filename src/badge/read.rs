@@ -59,10 +59,14 @@ enum Subject {
     Identifier,
     /// The paper's title.
     Title,
+    /// The day on which this version was submitted.
+    Date,
+    /// The address of the licence.
+    License,
 }
 
 impl Embedded {
-    /// What the badge shows and its record does not say: the number, the source or the title of
+    /// What the badge shows and its record does not say: the number, the source, the title, the date or the licence of
     /// another paper, or a link to anywhere else. Empty for a record of unknown schema, which does
     /// not verify anyway.
     pub fn disagreements(&self) -> Vec<&Shown> {
@@ -81,6 +85,8 @@ impl Embedded {
                 text_digest(&shown.text) == fields.title_canon_sha256
                     || self.record.title().is_some_and(same_line)
             }
+            Subject::Date => shown.text == fields.submitted_at.date(),
+            Subject::License => shown.text == fields.license,
         };
         self.shown.iter().filter(|shown| !agrees(shown)).collect()
     }
@@ -201,6 +207,14 @@ fn numbers(place: &'static str, text: &str) -> Vec<Shown> {
 
 fn identifier(place: &'static str, text: &str) -> Shown {
     Shown { place, text: text.to_owned(), subject: Subject::Identifier }
+}
+
+fn date(place: &'static str, text: &str) -> Shown {
+    Shown { place, text: text.to_owned(), subject: Subject::Date }
+}
+
+fn license(place: &'static str, text: &str) -> Shown {
+    Shown { place, text: text.to_owned(), subject: Subject::License }
 }
 
 fn title(place: &'static str, text: &str) -> Shown {

@@ -1,6 +1,6 @@
 //! Sources in a .zip, .tar, .tar.gz or .gz, read into memory within bounds. Nothing is unpacked to disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
@@ -179,6 +179,9 @@ impl Files {
         if archive.len() > 2 * MAX_FILES {
             return Err(ArchiveError::TooMany);
         }
+        if let Some(name) = named_twice(bytes, archive.central_directory_start()) {
+            return Err(ArchiveError::Twice(name));
+        }
         for index in 0..archive.len() {
             let name = {
                 let entry = archive.by_index_raw(index).map_err(damaged)?;
@@ -200,6 +203,25 @@ impl Files {
         }
         Ok(())
     }
+}
+
+/// A name that the central directory of a .zip, which begins at `start`, holds twice: programs differ in which of the
+/// files they take (APPNOTE 4.3.12).
+fn named_twice(bytes: &[u8], start: u64) -> Option<String> {
+    const HEADER: usize = 46;
+    let mut rest = bytes.get(usize::try_from(start).ok()?..)?;
+    let mut names = HashSet::new();
+    while rest.starts_with(b"PK\x01\x02") {
+        let length =
+            |at: usize| Some(usize::from(u16::from_le_bytes([*rest.get(at)?, *rest.get(at + 1)?])));
+        let (name, extra, comment) = (length(28)?, length(30)?, length(32)?);
+        let text = rest.get(HEADER..HEADER + name)?;
+        if !names.insert(text) {
+            return Some(String::from_utf8_lossy(text).into_owned());
+        }
+        rest = rest.get(HEADER + name + extra + comment..)?;
+    }
+    None
 }
 
 /// What macOS and Windows put into archives beside the files.

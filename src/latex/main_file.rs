@@ -126,7 +126,8 @@ impl Source {
 /// Whether a folder is a paper's: a file right in it may be a main file.
 pub fn may_be_main(tree: &Tree, names: &[String]) -> bool {
     names.iter().filter(|name| is_latex_name(name)).any(|name| {
-        Source::read(tree, name).is_ok_and(|source| source.class.is_some() && !source.is_part())
+        Source::read(tree, name)
+            .is_ok_and(|source| source.class.is_some() && (!source.is_part() || source.loads_pith))
     })
 }
 

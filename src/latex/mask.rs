@@ -128,7 +128,7 @@ impl Mask {
                 end
             }
             b"end" => match self.group(end) {
-                Some((from, to)) if &self.code[from..to] == b"document" => {
+                Some((from, to)) if &self.code[from..to] == b"document" && !self.is_body(at) => {
                     self.blank(to + 1, self.code.len());
                     self.code.len()
                 }
@@ -136,6 +136,11 @@ impl Mask {
             },
             _ => end,
         }
+    }
+
+    /// Whether what stands at `at` begins a group, as the body of a macro does.
+    fn is_body(&self, at: usize) -> bool {
+        self.code[..at].trim_ascii_end().ends_with(b"{")
     }
 
     /// The text in the braces that follow `at`, on the same line.
@@ -185,7 +190,8 @@ impl Mask {
         let Some((from, to)) = self.group(end) else { return end };
         let name = self.code[from..to].to_vec();
         let is_verbatim = VERBATIM.contains(&&name[..]) || self.verbatim.contains(&name);
-        if !is_verbatim {
+        // What ends right there is a macro's body: \newcommand{\bv}{\begin{verbatim}}.
+        if !is_verbatim || self.code.get(to + 1) == Some(&b'}') {
             return to + 1;
         }
         let close = [b"\\end{", &name[..], b"}"].concat();
@@ -209,6 +215,13 @@ impl Mask {
             match name {
                 b"fi" => depth -= 1,
                 b"else" if depth == 1 => depth = 0,
+                // TeX knows no conditional that it has not read the definition of.
+                b"newif" => {
+                    let next = self.code[stop..].trim_ascii_start();
+                    let next = self.code.len() - next.len();
+                    look = word_end(&self.code, next.min(self.code.len() - 1));
+                    continue;
+                }
                 name if is_conditional(name) => depth += 1,
                 _ => {}
             }
@@ -249,6 +262,15 @@ mod tests {
             ("\\verb+%+ b\n", "\\verb    b\n"),
             ("\\lstinline[x]{\\a} b\n", "\\lstinline[x]     b\n"),
             ("\\iffalse\n\\a\n\\ifx b\\fi\n\\fi c\n", "\n\n\n    c\n"),
+            ("\\iffalse\n\\newif\\ifd\n\\a\n\\fi c\n", "\n\n\n    c\n"),
+            (
+                "\\newcommand{\\ed}{\\end{document}}\n\\a\n",
+                "\\newcommand{\\ed}{\\end{document}}\n\\a\n",
+            ),
+            (
+                "\\newcommand{\\bv}{\\begin{verbatim}}\n\\a\n",
+                "\\newcommand{\\bv}{\\begin{verbatim}}\n\\a\n",
+            ),
             ("a\\endinput b\nc\n", "a\\endinput b\n\n"),
             ("\\end{document}\n\\a\n", "\\end{document}\n\n"),
             (
@@ -262,9 +284,17 @@ mod tests {
 
     #[test]
     fn no_bytes_end_it() {
-        for source in
-            ["\\", "\\begin", "\\begin{", "\\verb", "\\verb|", "\\iffalse", "%", "\\end{document}"]
-        {
+        for source in [
+            "\\",
+            "\\begin",
+            "\\begin{",
+            "\\verb",
+            "\\verb|",
+            "\\iffalse",
+            "\\iffalse\\newif",
+            "%",
+            "\\end{document}",
+        ] {
             assert_eq!(code_of(source.as_bytes()).len(), source.len());
         }
     }

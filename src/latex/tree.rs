@@ -83,6 +83,16 @@ impl Tree {
         }
     }
 
+    /// Whether a file of this name is a link that leads out of the folder.
+    pub fn leads_out(&self, name: &str) -> bool {
+        let Self::Folder(folder) = self else { return false };
+        let (Ok(folder), Ok(file)) = (folder.canonicalize(), folder.join(name).canonicalize())
+        else {
+            return false;
+        };
+        !file.starts_with(folder)
+    }
+
     /// The names of the files right in the folder `of` ("" is the top), in order.
     ///
     /// # Errors

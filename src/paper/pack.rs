@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 128 << 20;
 const MAX_WARNINGS: usize = 50;
 
 /// What TeX and its helpers write, by the end of the name.
-const BUILT: [&str; 37] = [
+const BUILT: [&str; 36] = [
     ".aux",
     ".log",
     ".out",
@@ -55,11 +55,12 @@ const BUILT: [&str; 37] = [
     ".dpth",
     ".md5",
     ".pre",
-    ".xmpdata",
     ".pytxcode",
 ];
 /// The ends of figures, which a paper need not write.
 const FIGURES: [&str; 7] = [".pdf", ".png", ".jpg", ".jpeg", ".eps", ".ps", ".mps"];
+/// The folder that arXiv shows beside a paper, whatever is in it.
+const ANCILLARY: &str = "anc/";
 /// What editors leave behind.
 const EDITORS: [&str; 7] =
     ["~", ".bak", ".orig", ".swp", ".tmp", ".sublime-workspace", ".code-workspace"];
@@ -129,7 +130,7 @@ pub fn pack(tree: &Tree, paper: &Paper, except: &[Left]) -> Result<Pack, PackErr
     for name in tree.names()? {
         let why = match except.iter().find(|left| left.name == name) {
             Some(left) => Some(left.why),
-            None if is_named(paper, &name) => None,
+            None if is_named(paper, &name) || named::is_read(paper, &name) => None,
             None => reason(main, &name),
         };
         match why {
@@ -179,6 +180,9 @@ fn reason(main: &str, name: &str) -> Option<&'static str> {
     let lower = file.to_ascii_lowercase();
     let ends = |list: &[&str]| list.iter().any(|end| lower.ends_with(end));
     let stem = main.rsplit_once('.').map_or(main, |(stem, _)| stem);
+    if name.starts_with(ANCILLARY) {
+        return None;
+    }
     if name.strip_prefix(stem).is_some_and(|end| matches!(end, ".pdf" | ".ps" | ".dvi")) {
         Some("the compiled paper")
     } else if ends(&BUILT) {
@@ -200,6 +204,11 @@ fn warnings(tree: &Tree, paper: &Paper, files: &[String], total: usize) -> Vec<S
     for name in files.iter().filter(|name| !name.chars().all(is_usual)) {
         let odd = name.chars().find(|c| !is_usual(*c)).unwrap_or(' ');
         out.push(format!("{name}: arXiv takes no {odd:?} in a name; rename the file"));
+    }
+    for name in files.iter().filter(|name| tree.leads_out(name)) {
+        out.push(format!(
+            "{name}: a link to a file outside of the folder, which is packed; is it meant?"
+        ));
     }
     for event in &paper.events {
         let place = || super::wire::place(paper, event);

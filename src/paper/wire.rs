@@ -16,6 +16,9 @@ pub enum WireError {
     /// No `\documentclass` before which the lines must not stand.
     #[error("it has no \\documentclass{}", .0.as_ref().map_or(String::new(), |name| format!("; that is in {name}")))]
     NoClass(Option<String>),
+    /// `\documentstyle`: LaTeX 2.09, which refuses `\usepackage`.
+    #[error("it is written for LaTeX 2.09 (\\documentstyle), which loads no packages")]
+    Latex209,
     /// The paper has a number already, and it is another one.
     #[error("it has \\pithnumber{{{number}}} already ({place})")]
     OtherNumber {
@@ -35,6 +38,10 @@ impl Remedy for WireError {
             Self::NoClass(Some(name)) => format!("give that file: pith add {name} ID"),
             Self::NoDocument | Self::NoClass(None) => {
                 "give the file that has \\documentclass".into()
+            }
+            Self::Latex209 => {
+                "begin it with \\documentclass, or put the proof into its PDF: pith inject PDF ID"
+                    .into()
             }
             Self::OtherNumber { .. } => {
                 "give that paper's id, or replace the number with --force".into()
@@ -75,6 +82,9 @@ pub fn wire(
     may_replace: impl Fn(&str) -> bool,
 ) -> Result<Wired, WireError> {
     let document = preamble_end(paper).ok_or(WireError::NoDocument)?;
+    if is_latex_209(paper) {
+        return Err(WireError::Latex209);
+    }
     let old = the_number(paper)?;
     if let Some((event, text)) = old
         && number(text).map(|number| number.suffix) != Ok(*suffix)
@@ -108,6 +118,13 @@ pub fn wire(
         }
     }
     Ok(changes.apply(paper))
+}
+
+fn is_latex_209(paper: &Paper) -> bool {
+    let mut classes = paper.events.iter().filter(|event| event.kind == Kind::Class);
+    classes.any(|event| {
+        paper.files[event.file].code[event.range.clone()].starts_with(b"\\documentstyle")
+    })
 }
 
 /// The number of the paper, where it has one; the same number twice is one.

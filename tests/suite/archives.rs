@@ -146,6 +146,22 @@ fn a_link_in_a_zip_is_no_file() {
     assert!(ran.out().contains("is a link"), "{}", ran.out());
 }
 
+/// Of two files of one name, programs take one or the other.
+#[test]
+fn a_name_twice_in_a_zip_is_refused() {
+    let mut bytes = zip(&[("main.tex", b"a"), ("nain.tex", b"b")]);
+    let places: Vec<_> = bytes
+        .windows(8)
+        .enumerate()
+        .filter(|(_, name)| name == b"nain.tex")
+        .map(|(at, _)| at)
+        .collect();
+    places.into_iter().for_each(|at| bytes[at] = b'm');
+    let ran = check("a.zip", &bytes);
+    assert_eq!(ran.status, Some(5), "{}", ran.out());
+    assert!(ran.out().contains("twice"), "{}", ran.out());
+}
+
 /// More than a paper has, in a few hundred kilobytes: sixteen megabytes of zeros, nine times.
 #[test]
 fn bombs_do_not_go_off() {

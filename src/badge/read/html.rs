@@ -4,7 +4,8 @@
 //! HTML's tokenizer does, finds scripts and badges. It never goes back, so its time is linear.
 
 use super::{
-    Carrier, Embedded, ReadError, Shown, check_size, find, identifier, numbers, svg, title,
+    Carrier, Embedded, ReadError, Shown, check_size, date, find, identifier, license, numbers, svg,
+    title,
 };
 use crate::badge::NAMESPACE;
 use crate::record::{Json, Record, RecordError};
@@ -51,6 +52,9 @@ pub(super) fn read(page: &[u8]) -> Result<Vec<Embedded>, ReadError> {
             let (inside, _) =
                 inside.split_at(find_ignoring_case(inside, b"</a").unwrap_or(inside.len()));
             shown.push(identifier("link", &tag.attribute("href")));
+            shown.extend(numbers("label", &tag.attribute("aria-label")));
+            let hint = characters(&tag.attribute("title"));
+            shown.extend((!hint.is_empty()).then(|| title("hint", &hint)));
             shown.extend(numbers("text", &without_tags(inside)));
             rest = &content[inside.len()..];
         } else if RAW_TEXT.contains(&tag.name.as_slice()) {
@@ -126,6 +130,13 @@ fn statements(article: &Json) -> Vec<Shown> {
     }
     shown.extend(text(article, "sameAs").map(|text| identifier("JSON-LD sameAs", text)));
     shown.extend(text(article, "name").map(|text| title("JSON-LD name", text)));
+    shown.extend(text(article, "datePublished").map(|text| date("JSON-LD datePublished", text)));
+    shown.extend(text(article, "license").map(|text| license("JSON-LD license", text)));
+    for work in article.get("subjectOf").map(items).unwrap_or_default() {
+        let is_proof = text(work, "additionalType") == Some(NAMESPACE);
+        let link = text(work, "url").filter(|_| is_proof);
+        shown.extend(link.map(|link| identifier("JSON-LD subjectOf", link)));
+    }
     shown
 }
 
@@ -141,6 +152,46 @@ fn text<'a>(object: &'a Json, key: &str) -> Option<&'a str> {
 /// JSON-LD writes a list of one without brackets.
 fn items(value: &Json) -> Vec<&Json> {
     value.as_array().map_or_else(|| vec![value], |items| items.iter().collect())
+}
+
+/// An attribute's value with its character references resolved, those that a badge is written with (HTML 13.5).
+fn characters(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.bytes().take(10).position(|byte| byte == b';');
+        match end.and_then(|end| Some((reference(&rest[1..end])?, end))) {
+            Some((character, end)) => {
+                out.push(character);
+                rest = &rest[end + 1..];
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out + rest
+}
+
+fn reference(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => number.parse(),
+            };
+            char::from_u32(code.ok()?)?
+        }
+    })
 }
 
 /// A start tag.

@@ -29,6 +29,19 @@ pub(super) fn named<'a>(paper: &'a Paper, event: &'a Event) -> Option<Cow<'a, st
     }
 }
 
+/// Whether a source names a file that looks like one that TeX writes: a listing reads it, or a plot; and the .aux of
+/// another paper is what `\externaldocument` reads.
+pub(super) fn is_read(paper: &Paper, name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let external = file.strip_suffix(".aux").map(|stem| format!("\\externaldocument{{{stem}}}"));
+    let has = |code: &[u8], text: &str| memmem::find(code, text.as_bytes()).is_some();
+    paper.files.iter().any(|source| {
+        let named = [format!("{{{file}}}"), format!("/{file}}}")];
+        let mut texts = named.iter().chain(&external);
+        texts.any(|text| has(&source.code, text))
+    })
+}
+
 /// A warning for each figure and each file that is read and is not among `files`. What a macro names is not looked for.
 pub(super) fn missing(paper: &Paper, files: &[String]) -> Vec<String> {
     let mut out = Vec::new();
