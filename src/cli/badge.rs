@@ -84,12 +84,14 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
 
 impl Args {
     fn format(&self) -> Result<badge::Format, Failure> {
-        let extension = self.output.extension().map(|extension| extension.to_string_lossy());
+        let extension = self.output.extension();
+        let extension = extension.map(|end| end.to_string_lossy().to_ascii_lowercase());
         match (self.format, extension) {
             (Some(format), _) => Ok(format.0),
             (None, None) => Ok(badge::Format::Latex),
             (None, Some(extension)) => {
-                let named = |format: &badge::Format| *format.extension() == *extension;
+                let known = if extension == "htm" { "html" } else { &extension };
+                let named = |format: &badge::Format| format.extension() == known;
                 badge::Format::ALL.into_iter().find(named).ok_or_else(|| {
                     let message = format!("there is no badge of the kind .{extension}");
                     let remedy = "say which with --format: svg, markdown, html ...".to_owned();

@@ -37,7 +37,7 @@ impl Remedy for WireError {
         Some(match self {
             Self::NoClass(Some(name)) => format!("give that file: pith add {name} ID"),
             Self::NoDocument | Self::NoClass(None) => {
-                "give the file that has \\documentclass".into()
+                "give the file that has \\documentclass and \\begin{document}".into()
             }
             Self::Latex209 => {
                 "begin it with \\documentclass, or put the proof into its PDF: pith inject PDF ID"
