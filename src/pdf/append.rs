@@ -138,10 +138,13 @@ fn check(pdf: &Pdf) -> Result<&Section, PdfError> {
         _ => return Err(refuse("its cross-reference data is damaged")),
     };
     let mut needed = vec![newest.root, pdf.pages_id()];
-    if let Info::Indirect(id) = newest.info
-        && pdf.file.xref().get::<Object<'_>>(id.identifier()).is_some()
-    {
-        needed.push(Some(id));
+    if let Info::Indirect(id) = newest.info {
+        // Listed, and not there: hayro-syntax looks for all objects itself then, and would not do so any more with a new
+        // one in its place.
+        let place = pdf.chain.place(pdf.bytes(), id.number);
+        let is_listed = matches!(place, Some(Place::Offset(_) | Place::InStream(_)));
+        let is_there = || pdf.file.xref().get::<Object<'_>>(id.identifier()).is_some();
+        needed.extend((is_listed || is_there()).then_some(Some(id)));
     }
     needed.extend(pdf.metadata_ids().into_iter().map(Some));
     let leads = |id: &Option<ObjectId>| id.is_some_and(|id| pdf.chain.leads_to(pdf.bytes(), id));
