@@ -52,9 +52,9 @@ pub(super) fn read(page: &[u8]) -> Result<Vec<Embedded>, ReadError> {
             let (inside, _) =
                 inside.split_at(find_ignoring_case(inside, b"</a").unwrap_or(inside.len()));
             shown.push(identifier("link", &tag.attribute("href")));
-            shown.extend(numbers("label", &tag.attribute("aria-label")));
-            let hint = characters(&tag.attribute("title"));
-            shown.extend((!hint.is_empty()).then(|| title("hint", &hint)));
+            shown.extend(numbers("aria-label", &tag.attribute("aria-label")));
+            let tooltip = characters(&tag.attribute("title"));
+            shown.extend((!tooltip.is_empty()).then(|| title("tooltip", &tooltip)));
             shown.extend(numbers("text", &without_tags(inside)));
             rest = &content[inside.len()..];
         } else if RAW_TEXT.contains(&tag.name.as_slice()) {
