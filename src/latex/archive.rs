@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Cursor, Read};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
 use super::tree::{MAX_FILES, Tree, clean_path};
 use crate::error::Remedy;
@@ -81,11 +81,7 @@ pub fn read_archive(bytes: &[u8]) -> Result<Tree, ArchiveError> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         files.zip(bytes)?;
     } else if bytes.starts_with(b"\x1f\x8b") {
-        let mut unpacked = Vec::new();
-        MultiGzDecoder::new(bytes).take(MAX_TOTAL + 1).read_to_end(&mut unpacked)?;
-        if unpacked.len() as u64 > MAX_TOTAL {
-            return Err(ArchiveError::TooLarge);
-        }
+        let unpacked = gunzip(bytes)?;
         match is_tar(&unpacked) {
             true => files.tar(&unpacked)?,
             false => files.add("main.tex", unpacked)?,
@@ -99,6 +95,21 @@ pub fn read_archive(bytes: &[u8]) -> Result<Tree, ArchiveError> {
         return Err(ArchiveError::Empty);
     }
     Ok(Tree::Memory(within(files.files)))
+}
+
+/// The members of a .gz, one after the other. What tapes fill up with zeros ends there, as it does for gzip.
+fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, ArchiveError> {
+    let (mut rest, mut unpacked) = (bytes, Vec::new());
+    while rest.iter().any(|byte| *byte != 0) {
+        let mut decoder = GzDecoder::new(rest);
+        let left = MAX_TOTAL + 1 - unpacked.len() as u64;
+        decoder.by_ref().take(left).read_to_end(&mut unpacked)?;
+        if unpacked.len() as u64 > MAX_TOTAL {
+            return Err(ArchiveError::TooLarge);
+        }
+        rest = decoder.into_inner();
+    }
+    Ok(unpacked)
 }
 
 /// The magic of POSIX and GNU; or an old header, whose checksum holds.

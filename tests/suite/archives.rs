@@ -79,6 +79,8 @@ fn every_kind_of_archive_is_read() {
         ("e.tgz", gz(&within)),
         // The kind is told from the bytes: some servers name everything .gz.
         ("f.gz", gz(&plain)),
+        ("padded.tar.gz", [gz(&plain), vec![0; 700]].concat()),
+        ("members.tar.gz", [gz(&plain[..700]), gz(&plain[700..])].concat()),
     ] {
         let ran = check(name, &bytes);
         assert_eq!(ran.status, Some(0), "{name}: {}{}", ran.out(), ran.err());
