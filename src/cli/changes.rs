@@ -102,6 +102,14 @@ mod tests {
             change("c", None, Some("new")),
         ];
         apply(&changes).unwrap_err();
+        let mut read_only = fs::metadata(path("gone")).unwrap().permissions();
+        let writable = read_only.clone();
+        read_only.set_readonly(true);
+        fs::set_permissions(path("gone"), read_only).unwrap();
+        let error =
+            apply(&[change("a", Some("old"), Some("new")), change("gone", None, Some("new"))]);
+        assert!(error.unwrap_err().message.ends_with("permission denied"));
+        fs::set_permissions(path("gone"), writable).unwrap();
         let text = |name: &str| fs::read_to_string(path(name)).ok();
         assert_eq!(text("a").as_deref(), Some("old"));
         assert_eq!(text("gone").as_deref(), Some("old"));

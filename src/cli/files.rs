@@ -56,8 +56,13 @@ pub(super) fn write(path: &Path, bytes: &[u8], terminal: &mut Terminal) -> Resul
 }
 
 /// A file of `bytes` in the folder of `target`, which it may replace: with its permissions, else the usual ones of a new
-/// file, less the umask's.
+/// file, less the umask's. One that is read-only stays.
 pub(super) fn beside(target: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    // A rename would replace it all the same.
+    let is_read_only = |old: std::fs::Metadata| old.is_file() && old.permissions().readonly();
+    if target.metadata().is_ok_and(is_read_only) {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
     let folder = target.parent().filter(|folder| *folder != Path::new(""));
     #[cfg_attr(not(unix), expect(unused_mut))]
     let mut builder = tempfile::Builder::new();
