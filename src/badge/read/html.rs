@@ -53,7 +53,7 @@ pub(super) fn read(page: &[u8]) -> Result<Vec<Embedded>, ReadError> {
                 inside.split_at(find_ignoring_case(inside, b"</a").unwrap_or(inside.len()));
             shown.push(identifier("link", &tag.attribute("href")));
             shown.extend(numbers("aria-label", &tag.attribute("aria-label")));
-            let tooltip = characters(&tag.attribute("title"));
+            let tooltip = tag.attribute("title");
             shown.extend((!tooltip.is_empty()).then(|| title("tooltip", &tooltip)));
             shown.extend(numbers("text", &without_tags(inside)));
             rest = &content[inside.len()..];
@@ -224,10 +224,10 @@ impl Tag {
         }
     }
 
-    /// The value of an attribute; of two with the same name, HTML takes the first.
+    /// The value of an attribute, as a browser reads it; of two with the same name, HTML takes the first.
     fn attribute(&self, name: &str) -> String {
         let found = self.attributes.iter().find(|(key, _)| key == name.as_bytes());
-        found.map(|(_, value)| String::from_utf8_lossy(value).into_owned()).unwrap_or_default()
+        found.map(|(_, value)| characters(&String::from_utf8_lossy(value))).unwrap_or_default()
     }
 
     fn has_class(&self, class: &str) -> bool {
