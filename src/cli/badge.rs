@@ -1,6 +1,6 @@
 //! `pith badge ID`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
@@ -13,7 +13,7 @@ use super::{Exit, Failure, Run, files, settings};
 use crate::badge::{self, Badge};
 
 /// More bytes than any badge has: an SVG with its proof has some thousand.
-const MAX_BADGE: u64 = 64 << 10;
+const MAX_BADGE: usize = 64 << 10;
 
 /// Print a badge that links to the paper's record
 #[derive(Debug, clap::Args)]
@@ -72,7 +72,10 @@ impl ValueEnum for Style {
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let format = args.format()?;
-    keep_other_files(&args.output)?;
+    // A README is more than its badge.
+    let is_ours = |old: &[u8]| old.len() < MAX_BADGE && memmem::find(old, b"pith").is_some();
+    let remedy = "give another name, or append to it: pith badge ID --format markdown >> FILE";
+    files::keep_others(&args.output, MAX_BADGE, is_ours, "no badge", remedy)?;
     let context = Context::beside(settings::folder_of(&args.output), options, terminal)?;
     let resolved = super::sty::verified(&args.id, &context, terminal)?;
     let badge = Badge::new(&resolved.record, &resolved.verdict)
@@ -100,20 +103,4 @@ impl Args {
             }
         }
     }
-}
-
-/// Refuses to write over a file that holds no badge: a README is more than its badge.
-fn keep_other_files(output: &Path) -> Result<(), Failure> {
-    let Some(old) = output.metadata().ok().filter(|old| old.is_file() && old.len() > 0) else {
-        return Ok(());
-    };
-    if old.len() < MAX_BADGE {
-        let old = std::fs::read(output).map_err(|error| Failure::io(output, &error))?;
-        if memmem::find(&old, b"pith").is_some() {
-            return Ok(());
-        }
-    }
-    let message = format!("{}: is there already, and is no badge", output.display());
-    let remedy = "give another name, or append to it: pith badge ID --format markdown >> FILE";
-    Err(Failure::new(Exit::Usage, message, Some(remedy.into())))
 }

@@ -38,6 +38,30 @@ pub(super) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// Refuses to write over a file that is not ours, which `is_ours` tells from its first `limit` bytes and one more, and
+/// which is then `what`: a wrong name after -o must not cost a README or a figure. What is empty, or no file, may be
+/// written over.
+pub(super) fn keep_others(
+    path: &Path,
+    limit: usize,
+    is_ours: impl Fn(&[u8]) -> bool,
+    what: &str,
+    remedy: &str,
+) -> Result<(), Failure> {
+    if !path.metadata().is_ok_and(|old| old.is_file() && old.len() > 0) {
+        return Ok(());
+    }
+    let mut head = Vec::new();
+    File::open(path)
+        .and_then(|old| old.take(limit as u64 + 1).read_to_end(&mut head))
+        .map_err(|error| Failure::io(path, &error))?;
+    if is_ours(&head) {
+        return Ok(());
+    }
+    let message = format!("{}: is there already, and is {what}", path.display());
+    Err(Failure::new(Exit::Usage, message, Some(remedy.to_owned())))
+}
+
 /// Writes `bytes` to `path`, whole or not at all; `-` is standard output.
 pub(super) fn write(path: &Path, bytes: &[u8], terminal: &mut Terminal) -> Result<(), Failure> {
     if path == Path::new("-") {

@@ -1,7 +1,5 @@
 //! `pith pack DIR`
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -18,6 +16,9 @@ use crate::paper::{self, Left, Pack, Paper};
 use crate::report::{Counts, FileReport, line};
 
 const SCHEMA: &str = "pith.pack/1";
+
+/// What a .gz begins with (RFC 1952, 2.3.1).
+const GZIP: [u8; 2] = [0x1F, 0x8B];
 
 /// How many names of one kind are listed, unless all are asked for.
 const MAX_LISTED: usize = 4;
@@ -70,7 +71,9 @@ fn pack(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
         let remedy = "give the folder of the paper's sources; an archive must be unpacked first";
         return Err(Failure::new(Exit::Usage, message, Some(remedy.into())));
     }
-    keep_other_files(&args.output)?;
+    let is_ours = |old: &[u8]| old.starts_with(&GZIP);
+    let remedy = "give another name with -o";
+    files::keep_others(&args.output, GZIP.len(), is_ours, "no .tar.gz", remedy)?;
     let main = main_file::of(&args.dir)?;
     let checker = Checker {
         is_verbose: options.verbose,
@@ -156,23 +159,6 @@ impl<'a> PackJson<'a> {
             warnings: &packed.warnings,
         }
     }
-}
-
-/// Refuses to write over a file that is no archive: a wrong name after -o must not cost a figure.
-fn keep_other_files(output: &Path) -> Result<(), Failure> {
-    const GZIP: [u8; 2] = [0x1F, 0x8B];
-    let mut head = [0; 2];
-    let is_file = output.metadata().is_ok_and(|old| old.is_file() && old.len() > 0);
-    if !is_file {
-        return Ok(());
-    }
-    let read = File::open(output).and_then(|mut old| old.read_exact(&mut head));
-    if read.is_ok() && head == GZIP {
-        return Ok(());
-    }
-    let message = format!("{}: is there already, and is no .tar.gz", output.display());
-    let remedy = "give another name with -o".to_owned();
-    Err(Failure::new(Exit::Usage, message, Some(remedy)))
 }
 
 /// The folder that is packed, and the name of the main file in it.

@@ -32,7 +32,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
-    keep_other_files(&args.output)?;
+    let is_ours = |old: &[u8]| {
+        old.len() <= record::MAX_BYTES && sty::Reading::read(old).state != State::Foreign
+    };
+    let remedy = "give another name with -o, or move that file away";
+    files::keep_others(&args.output, record::MAX_BYTES, is_ours, "not pith's", remedy)?;
     let Some(id) = &args.id else {
         files::write(&args.output, sty::PACKAGE.as_bytes(), terminal)?;
         if args.output != Path::new("-") {
@@ -54,21 +58,6 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
         terminal.note(&format!("  \\pithnumber{{{}}}", number.suffix));
     }
     Ok(Exit::Good)
-}
-
-/// Refuses to write over a file that is no pith.sty.
-fn keep_other_files(output: &Path) -> Result<(), Failure> {
-    let Some(old) = output.metadata().ok().filter(|old| old.is_file() && old.len() > 0) else {
-        return Ok(());
-    };
-    if old.len() <= record::MAX_BYTES as u64
-        && sty::Reading::read(&files::read(output, record::MAX_BYTES)?).state != State::Foreign
-    {
-        return Ok(());
-    }
-    let message = format!("{}: is there already, and is not pith's", output.display());
-    let remedy = "give another name with -o, or move that file away";
-    Err(Failure::new(Exit::Usage, message, Some(remedy.into())))
 }
 
 /// The record for `id`; one that does not verify is shown and not used.
