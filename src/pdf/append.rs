@@ -8,9 +8,7 @@
 //! a file is known again, is replaced instead of stacked, and can be taken off.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use hayro_syntax::PdfData;
 use hayro_syntax::object::{Array, Dict, FromBytes, Object, String as PdfString};
 use lopdf::{Dictionary, Stream, StringFormat, Writer};
 use sha2::{Digest, Sha256};
@@ -48,18 +46,6 @@ pub struct Appended {
     pub objects: Vec<ObjectId>,
 }
 
-/// Bytes of another file, up to a length.
-pub(super) struct Prefix {
-    pub data: PdfData,
-    pub length: usize,
-}
-
-impl AsRef<[u8]> for Prefix {
-    fn as_ref(&self) -> &[u8] {
-        &self.data.as_ref()[..self.length]
-    }
-}
-
 impl Pdf {
     /// The length of the file before our own section, where the file ends in one.
     #[must_use]
@@ -79,9 +65,7 @@ impl Pdf {
         else {
             return Ok(None);
         };
-        let prefix = Prefix { data: self.file.data().clone(), length };
-        Self::load(PdfData::from(Arc::new(prefix)), self.glance.clone(), Some(&self.password))
-            .map(Some)
+        self.up_to(length).map(Some)
     }
 
     /// Whether the file is linearized (ISO 32000-2, annex F): an appended section keeps it valid and loses the

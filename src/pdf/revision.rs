@@ -6,10 +6,9 @@ use hayro_syntax::PdfData;
 use hayro_syntax::object::{FromBytes, Number};
 use hayro_syntax::reader::{Reader, ReaderExt};
 
-use super::Pdf;
-use super::append::Prefix;
 use super::deadline::{self, Allowance, PATIENCE};
 use super::trailer::Chain;
+use super::{Pdf, PdfError};
 
 /// Revisions that are opened, the newest first.
 const MAX_REVISIONS: usize = 32;
@@ -19,17 +18,31 @@ const MAX_SECTION: usize = 32 << 20;
 const STARTXREF: &[u8] = b"startxref";
 const END: &[u8] = b"%%EOF";
 
+/// Bytes of another file, up to a length.
+struct Prefix {
+    data: PdfData,
+    length: usize,
+}
+
+impl AsRef<[u8]> for Prefix {
+    fn as_ref(&self) -> &[u8] {
+        &self.data.as_ref()[..self.length]
+    }
+}
+
 impl Pdf {
     /// The earlier revisions, newest first, at most 32, as far as there is time. One that cannot be opened is left
     /// out. The first page and the rest of a linearized file are one revision. Nothing is copied.
     pub fn revisions(&self) -> impl Iterator<Item = Pdf> {
         let mut left = Allowance::new(MAX_REVISIONS);
         let ends = self.revision_ends().into_iter().take_while(move |_| left.take());
-        ends.filter_map(|length| {
-            let prefix = Prefix { data: self.file.data().clone(), length };
-            Self::load(PdfData::from(Arc::new(prefix)), self.glance.clone(), Some(&self.password))
-                .ok()
-        })
+        ends.filter_map(|length| self.up_to(length).ok())
+    }
+
+    /// The file that its first `length` bytes are. Nothing is copied.
+    pub(super) fn up_to(&self, length: usize) -> Result<Pdf, PdfError> {
+        let prefix = Prefix { data: self.file.data().clone(), length };
+        Self::load(PdfData::from(Arc::new(prefix)), self.glance.clone(), Some(&self.password))
     }
 
     fn revision_ends(&self) -> Vec<usize> {

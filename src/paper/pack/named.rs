@@ -33,13 +33,13 @@ pub(super) fn named<'a>(paper: &'a Paper, event: &'a Event) -> Option<Cow<'a, st
 /// another paper is what `\externaldocument` reads.
 pub(super) fn is_read(paper: &Paper, name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
-    let external = file.strip_suffix(".aux").map(|stem| format!("\\externaldocument{{{stem}}}"));
-    let has = |code: &[u8], text: &str| memmem::find(code, text.as_bytes()).is_some();
-    paper.files.iter().any(|source| {
-        let named = [format!("{{{file}}}"), format!("/{file}}}")];
-        let mut texts = named.iter().chain(&external);
-        texts.any(|text| has(&source.code, text))
-    })
+    let mut texts = vec![format!("{{{file}}}"), format!("/{file}}}")];
+    texts.extend(file.strip_suffix(".aux").map(|stem| format!("\\externaldocument{{{stem}}}")));
+    let is_in = |text: &String| {
+        let mut sources = paper.files.iter();
+        sources.any(|source| memmem::find(&source.code, text.as_bytes()).is_some())
+    };
+    texts.iter().any(is_in)
 }
 
 /// A warning for each figure and each file that is read and is not among `files`. What a macro names is not looked for.
