@@ -21,6 +21,7 @@ mod mirror;
 mod options;
 mod pack;
 mod password;
+mod pin;
 mod pool;
 mod progress;
 mod remove;

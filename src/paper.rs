@@ -1,5 +1,7 @@
 //! A LaTeX paper: its main file and what that includes, read in TeX's order; where the two lines stand or go.
 
+mod before;
+mod changes;
 mod edit;
 mod pack;
 mod unwire;
@@ -13,10 +15,16 @@ use crate::latex::{
     mandatory, parent_of, spot,
 };
 
+pub use before::{Before, Sty};
 pub use edit::{Edit, diff};
 pub use pack::{Left, Pack, PackError, pack};
-pub use unwire::{Remains, Unwired, unwire};
+pub use unwire::{Place, Unwired, unwire};
 pub use wire::{Line, WireError, Wired, wire};
+
+/// The package beside a paper's main file.
+pub const STY: &str = "pith.sty";
+/// The record beside it that the paper must have.
+pub const PIN: &str = "pith.json";
 
 /// How deep files may include files.
 const MAX_DEPTH: usize = 16;

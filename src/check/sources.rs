@@ -6,14 +6,12 @@ use std::path::PathBuf;
 use super::{ALL, Levels, Outcome, Place, Run};
 use crate::id::{PithNumber, Query};
 use crate::latex::{Spot, Tree, TreeError, parent_of, spot};
-use crate::paper::{self, Event, Paper};
+use crate::paper::{self, Event, Paper, STY};
 use crate::record::Record;
 use crate::sty;
 use crate::trust::Keyring;
 use crate::verify::{Step, StepName, Verdict, verify};
 
-/// The package's file.
-const STY: &str = "pith.sty";
 /// The most findings of one check: more of the same help nobody.
 pub(super) const MAX_FINDINGS: usize = 20;
 

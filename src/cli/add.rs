@@ -9,21 +9,18 @@ use serde::Serialize;
 use super::changes::{self, Change};
 use super::context::Context;
 use super::options::Options;
+use super::pin::{self, PinFile};
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files, main_file};
 use crate::escape;
 use crate::id::{PithNumber, Query};
-use crate::paper::{self, Line, Paper, Wired};
-use crate::record::{self, Record};
+use crate::paper::{self, Line, PIN, Paper, STY, Sty, Wired};
+use crate::record;
 use crate::report::{line, wrap};
 use crate::source::Resolved;
 use crate::sty::{self, State};
 
 const SCHEMA: &str = "pith.add/1";
-/// The package beside the main file.
-pub(super) const STY: &str = "pith.sty";
-/// The pinned record beside the main file.
-pub(super) const PIN: &str = "pith.json";
 
 /// Lines of a new file's diff that a terminal shows.
 const MAX_SHOWN: usize = 12;
@@ -145,13 +142,16 @@ impl Plan {
         let beside = |name: &str| main.with_file_name(name);
         let package = sty::render(record)
             .map_err(|error| Failure::of(Exit::Wrong, &number.to_string(), &error))?;
-        let pinned = Pinned::read(&beside(PIN))?;
+        let pinned = PinFile::read(&beside(PIN))?;
         pinned.guard(record, force)?;
         // The number of the record that is pinned is ours to replace where the new record is of the same paper.
         let was_ours = |text: &str| {
             force || paper::number(text).is_ok_and(|number| pinned.is_of_same_paper(number, record))
         };
-        let Wired { edits, lines } = paper::wire(paper, &number.suffix, was_ours).map_err(fail)?;
+        let wired = paper::wire(paper, &number.suffix, was_ours).map_err(fail)?;
+        let Wired { edits, lines, before: mut had } = wired;
+        let sty = package_change(&beside(STY), package, force)?;
+        had.sty = sty.old.is_some().then_some(if sty.is_none() { Sty::Same } else { Sty::Other });
         let mut changes: Vec<_> = edits
             .into_iter()
             .map(|edit| Change {
@@ -160,14 +160,12 @@ impl Plan {
                 new: Some(edit.new),
             })
             .collect();
-        let mut json = record.proof_json().expect("what verified has a receipt");
-        json.push('\n');
-        let new = match pinned.holds(record) {
-            true => pinned.bytes.clone(),
-            false => Some(json.into_bytes()),
-        };
+        // What an earlier run found is what there was.
+        let json = pin::render(record, &pinned.before().unwrap_or(had));
+        let json = json.expect("what verified has a receipt").into_bytes();
+        let new = if pinned.holds(record) { pinned.bytes.clone() } else { Some(json) };
         changes.push(Change { path: pinned.path, old: pinned.bytes, new });
-        changes.push(package_change(&beside(STY), package, force)?);
+        changes.push(sty);
         changes.retain(|change| !change.is_none());
         Ok(Self { changes, lines, number })
     }
@@ -296,65 +294,9 @@ struct LineJson<'a> {
     text: &'a str,
 }
 
-/// The bytes of a file that may not be there.
-pub(super) fn existing(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
-    match path.symlink_metadata() {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        _ => files::read(path, limit).map(Some),
-    }
-}
-
-/// The pith.json beside the paper.
-struct Pinned {
-    path: PathBuf,
-    bytes: Option<Vec<u8>>,
-    record: Option<Record>,
-}
-
-impl Pinned {
-    fn read(path: &Path) -> Result<Self, Failure> {
-        let bytes = existing(path, record::MAX_BYTES)?;
-        let record = bytes.as_deref().and_then(|bytes| Record::from_slice(bytes).ok());
-        Ok(Self { path: path.to_owned(), bytes, record })
-    }
-
-    /// A file that pins another paper, or is something else, is not replaced unasked.
-    fn guard(&self, new: &Record, force: bool) -> Result<(), Failure> {
-        let wrong = match (&self.bytes, &self.record) {
-            (None, _) => return Ok(()),
-            _ if force => return Ok(()),
-            (Some(_), None) => "it holds no record".to_owned(),
-            (Some(_), Some(old)) => match (old.fields(), new.fields()) {
-                _ if old.digest() == new.digest() => return Ok(()),
-                (Ok(old), Ok(new)) if old.source.same_paper(&new.source) => return Ok(()),
-                (Ok(other), _) => format!("it pins the record of {}", other.source.prefixed()),
-                (Err(_), _) => "it holds a record that cannot be read".to_owned(),
-            },
-        };
-        let message = format!("{}: {wrong}, so nothing was written", self.path.display());
-        Err(Failure::new(Exit::Wrong, message, Some("to replace it, add --force".into())))
-    }
-
-    /// Whether the proof that is pinned is this record's.
-    fn holds(&self, record: &Record) -> bool {
-        self.record.as_ref().is_some_and(|pinned| pinned.proof() == record.proof())
-    }
-
-    fn is_of_same_paper(&self, number: PithNumber, new: &Record) -> bool {
-        let Some(old) = &self.record else { return false };
-        match (old.fields(), new.fields()) {
-            (Ok(of), Ok(new)) => {
-                of.number(&old.digest()).suffix == number.suffix
-                    && of.source.same_paper(&new.source)
-            }
-            _ => false,
-        }
-    }
-}
-
 /// pith.sty as it should be. One that someone wrote or edited is not replaced unasked.
 fn package_change(path: &Path, package: String, force: bool) -> Result<Change, Failure> {
-    let old = existing(path, record::MAX_BYTES)?;
+    let old = files::existing(path, record::MAX_BYTES)?;
     let wrong = match old.as_deref().map(|bytes| sty::Reading::read(bytes).state) {
         _ if force => None,
         Some(State::Modified) => Some("it was edited since it was written"),

@@ -1,7 +1,7 @@
 //! Reading and writing whole files with the errors that a person needs.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -36,6 +36,14 @@ pub(super) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
         ));
     }
     Ok(bytes)
+}
+
+/// The bytes of a file that may not be there.
+pub(super) fn existing(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        _ => read(path, limit).map(Some),
+    }
 }
 
 /// Refuses to write over a file that is not ours, which `is_ours` tells from its first `limit` bytes and one more, and

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::add::{Format, PIN};
+use super::add::Format;
 use super::check::Checker;
 use super::context::{keyring, query};
 use super::options::Options;
@@ -12,7 +12,7 @@ use super::settings::{CONFIG, Config, LastSettings};
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files, main_file, sources};
 use crate::latex::{self, Tree};
-use crate::paper::{self, Left, Pack, Paper};
+use crate::paper::{self, Left, PIN, Pack, Paper};
 use crate::report::{Counts, FileReport, line};
 
 const SCHEMA: &str = "pith.pack/1";

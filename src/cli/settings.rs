@@ -12,13 +12,12 @@ use toml::Spanned;
 
 use super::{Exit, Failure, files};
 use crate::check::{ALL, Check, Levels, Pinned, Setting, by_id};
+use crate::paper::PIN;
 use crate::record::{self, Record};
 use search::Nearest;
 
 /// The configuration file.
 pub(super) const CONFIG: &str = "pith.toml";
-/// The pinned record.
-const PIN: &str = "pith.json";
 /// The most bytes of a configuration file.
 const MAX_BYTES: usize = 1 << 20;
 

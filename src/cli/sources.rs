@@ -152,7 +152,7 @@ impl Found {
 
     /// The record that is pinned: in an archive the one in it, else the nearest on the disk.
     fn pin(&self, settings: &Settings) -> Option<Pin> {
-        let name = beside(&self.main.name, super::add::PIN);
+        let name = beside(&self.main.name, crate::paper::PIN);
         if self.is_archive()
             && let Ok(Some(bytes)) = self.tree.read(&name)
         {

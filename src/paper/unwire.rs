@@ -1,76 +1,99 @@
-//! The two lines go out of a paper again; every other byte stays.
+//! What `add` wrote goes out of a paper again; every other byte stays.
 
 use std::ops::Range;
 
-use super::{Edit, Kind, Paper};
-use crate::latex::spot;
+use super::changes::Changes;
+use super::{Before, Edit, Event, Kind, Paper};
 
-/// What is to be changed, and what a person must look at.
+/// What is to be changed, and what a person should look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unwired {
-    /// The main file, where it changes.
-    pub edit: Option<Edit>,
-    /// What was taken out of it, with the line from 1 where it stood.
-    pub removed: Vec<(u32, String)>,
+    /// The files that change.
+    pub edits: Vec<Edit>,
+    /// What is taken out of the main file, with the line where it stands.
+    pub removed: Vec<Place>,
+    /// The numbers that the paper had before, where they were replaced.
+    pub restored: Vec<Place>,
+    /// What stays because the paper had it before.
+    pub kept: Vec<Place>,
     /// What of ours is still there.
-    pub remains: Vec<Remains>,
+    pub remains: Vec<Place>,
 }
 
-/// Something of ours that is not taken out by itself.
+/// A file and a line of it, from 1, and what stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remains {
-    /// File and line, as it is after the change.
-    pub place: String,
+pub struct Place {
+    /// The file.
+    pub file: String,
+    /// The line: of what is taken out as it was, of all else as it is after the change.
+    pub line: u32,
     /// The text.
     pub text: String,
 }
 
-/// Takes `\usepackage{pith}` and `\pithnumber{...}` out of the main file: the line, where nothing else stands on it.
-pub fn unwire(paper: &Paper) -> Unwired {
-    let mut out = Unwired::default();
-    let main = paper.main();
-    let (mut cuts, mut remaining) = (Vec::new(), Vec::new());
-    for event in &paper.events {
-        let is_ours = match &event.kind {
-            Kind::Packages(names) => *names == ["pith"],
-            Kind::Number(_) => true,
-            _ => false,
-        };
-        let is_mixed = !is_ours && (event.loads_pith() || matches!(event.kind, Kind::Pith(_)));
-        if !is_ours && !is_mixed {
-            continue;
+/// What becomes of something of ours.
+enum Fate<'a> {
+    Goes,
+    IsAgain(&'a str),
+    IsKept,
+    Remains,
+}
+
+/// Takes `\usepackage{pith}` and `\pithnumber{...}` out of the main file, the whole line where nothing else stands on it,
+/// except for what the paper had before.
+pub fn unwire(paper: &Paper, before: &Before) -> Unwired {
+    let ours = || paper.events.iter().filter_map(|event| Some((event, fate(event, before)?)));
+    let gone = ours().filter(|(_, fate)| matches!(fate, Fate::Goes));
+    let gone: Vec<_> = gone.map(|(event, _)| event.range.clone()).collect();
+    let mut changes = Changes::default();
+    for cut in whole_lines(&paper.main().bytes, &gone) {
+        changes.push(0, cut, String::new());
+    }
+    for (event, fate) in ours() {
+        if let Fate::IsAgain(number) = fate {
+            changes.push(event.file, event.argument.clone(), number.to_owned());
         }
-        let text = String::from_utf8_lossy(&paper.files[event.file].bytes[event.range.clone()]);
-        match is_ours && event.file == 0 {
-            true => {
-                let line = paper.spot(0, event.range.clone()).line;
-                out.removed.push((line, text.into_owned()));
-                cuts.push(event.range.clone());
+    }
+    let mut out = Unwired { edits: changes.edits(paper), ..Unwired::default() };
+    for (event, fate) in ours() {
+        let file = paper.files[event.file].name.clone();
+        let text = &paper.files[event.file].bytes[event.range.clone()];
+        let text = String::from_utf8_lossy(text).lines().next().unwrap_or_default().to_owned();
+        let line = || changes.line(paper, event.file, event.range.start);
+        match fate {
+            Fate::Goes => {
+                let line = paper.spot(event.file, event.range.clone()).line;
+                out.removed.push(Place { file, line, text });
             }
-            false => remaining.push((event, text.into_owned())),
+            Fate::IsAgain(number) => {
+                let text = format!("\\pithnumber{{{number}}}");
+                out.restored.push(Place { file, line: line(), text });
+            }
+            Fate::IsKept => out.kept.push(Place { file, line: line(), text }),
+            Fate::Remains => out.remains.push(Place { file, line: line(), text }),
         }
-    }
-    let cuts = whole_lines(&main.bytes, &cuts);
-    let mut new = Vec::with_capacity(main.bytes.len());
-    let mut done = 0;
-    for cut in &cuts {
-        new.extend_from_slice(&main.bytes[done..cut.start]);
-        done = cut.end;
-    }
-    new.extend_from_slice(&main.bytes[done..]);
-    for (event, text) in remaining {
-        let before = cuts.iter().filter(|cut| event.file == 0 && cut.end <= event.range.start);
-        let start = event.range.start - before.map(ExactSizeIterator::len).sum::<usize>();
-        let bytes = if event.file == 0 { &new } else { &paper.files[event.file].bytes };
-        let line = spot(bytes, start..start).line;
-        let place = format!("{}:{line}", paper.files[event.file].name);
-        let text = text.lines().next().unwrap_or_default().to_owned();
-        out.remains.push(Remains { place, text });
-    }
-    if !cuts.is_empty() {
-        out.edit = Some(Edit { file: main.name.clone(), old: main.bytes.clone(), new });
     }
     out
+}
+
+/// What becomes of an event; `None` where it is not of ours.
+fn fate<'a>(event: &Event, before: &'a Before) -> Option<Fate<'a>> {
+    let is_in_main = event.file == 0;
+    Some(match &event.kind {
+        Kind::Number(text) => match &before.number {
+            Some(number) if number == text => Fate::IsKept,
+            Some(number) => Fate::IsAgain(number),
+            None if is_in_main => Fate::Goes,
+            None => Fate::Remains,
+        },
+        Kind::Packages(_) if !event.loads_pith() => return None,
+        Kind::Packages(_) if before.package => Fate::IsKept,
+        Kind::Packages(names) if *names == ["pith"] && is_in_main => Fate::Goes,
+        // The author's own: it needs the package.
+        Kind::Pith(_) if before.package => return None,
+        Kind::Packages(_) | Kind::Pith(_) => Fate::Remains,
+        _ => return None,
+    })
 }
 
 /// The cuts, each grown to its whole line where the line holds nothing but cuts.

@@ -1,8 +1,7 @@
 //! `\usepackage{pith}` and `\pithnumber{...}` go into a paper; every other byte stays.
 
-use std::ops::Range;
-
-use super::{Edit, Event, Kind, Paper, number};
+use super::changes::Changes;
+use super::{Before, Edit, Event, Kind, Paper, number};
 use crate::error::Remedy;
 use crate::id::Suffix;
 use crate::latex::{Nesting, optional};
@@ -69,6 +68,8 @@ pub struct Wired {
     pub edits: Vec<Edit>,
     /// What is new in them.
     pub lines: Vec<Line>,
+    /// What of ours the paper had.
+    pub before: Before,
 }
 
 /// Adds the two lines after the last package of the preamble. What is there already stays where it is. Another
@@ -93,31 +94,75 @@ pub fn wire(
         let place = place(paper, event);
         return Err(WireError::OtherNumber { number: text.trim().to_owned(), place });
     }
-    let mut changes = Changes::default();
+    let mut wiring = Wiring { paper, changes: Changes::default(), new: Vec::new() };
+    let line = format!("\\pithnumber{{{suffix}}}");
     if let Some((event, text)) = old
         && number(text).map(|number| number.suffix) != Ok(*suffix)
     {
-        let new = format!("\\pithnumber{{{suffix}}}");
-        changes.push(event.file, event.argument.clone(), suffix.to_string(), vec![new]);
+        let (file, range) = (event.file, event.argument.clone());
+        wiring.new.push(New { file, at: range.start, below: 0, text: line.clone() });
+        wiring.changes.push(file, range, suffix.to_string());
     }
     let package = "\\usepackage{pith}".to_owned();
-    let line = format!("\\pithnumber{{{suffix}}}");
     let loaded = paper.loads().last();
     match (loaded, old) {
         (Some(_), Some(_)) => {}
-        (None, None) => {
-            changes.insert(paper, after_packages(paper, document)?, vec![package, line])
-        }
-        (Some(_), None) => changes.insert(paper, after_packages(paper, document)?, vec![line]),
+        (None, None) => wiring.insert(after_packages(paper, document)?, vec![package, line]),
+        (Some(_), None) => wiring.insert(after_packages(paper, document)?, vec![line]),
         (None, Some((event, _))) => {
             let at = after_packages(paper, document)?;
             let before = Point::line_of(&paper.main().bytes, event.range.start);
             // The package comes first, wherever the number stands.
             let is_late = event.file == 0 && event.range.start < at.offset;
-            changes.insert(paper, if is_late { before } else { at }, vec![package]);
+            wiring.insert(if is_late { before } else { at }, vec![package]);
         }
     }
-    Ok(changes.apply(paper))
+    let number = old.map(|(_, text)| text.to_owned());
+    Ok(wiring.done(Before { package: loaded.is_some(), number, sty: None }))
+}
+
+/// What goes into a paper.
+struct Wiring<'a> {
+    paper: &'a Paper,
+    changes: Changes,
+    new: Vec<New>,
+}
+
+/// Something that is told of a change.
+struct New {
+    file: usize,
+    /// Where it is in the file as it was.
+    at: usize,
+    /// How many lines below that.
+    below: u32,
+    text: String,
+}
+
+impl Wiring<'_> {
+    /// Lines with the ending that the line before has; within a line, nothing between them.
+    fn insert(&mut self, at: Point, lines: Vec<String>) {
+        let Point { offset, is_inline } = at;
+        let newline = if is_inline { "" } else { line_ending(&self.paper.main().bytes, offset) };
+        let text = lines.iter().flat_map(|line| [line.as_str(), newline]).collect();
+        self.changes.push(0, offset..offset, text);
+        self.new.extend(lines.into_iter().zip(0..).map(|(text, place)| New {
+            file: 0,
+            at: offset,
+            below: if is_inline { 0 } else { place },
+            text,
+        }));
+    }
+
+    fn done(mut self, before: Before) -> Wired {
+        self.new.sort_by_key(|new| (new.file, new.at));
+        let line = |New { file, at, below, text }| Line {
+            file: self.paper.files[file].name.clone(),
+            line: self.changes.line(self.paper, file, at) + below,
+            text,
+        };
+        let lines = self.new.into_iter().map(line).collect();
+        Wired { edits: self.changes.edits(self.paper), lines, before }
+    }
 }
 
 fn is_latex_209(paper: &Paper) -> bool {
@@ -226,55 +271,6 @@ fn loads(paper: &Paper, file: usize) -> bool {
 fn no_class(paper: &Paper) -> WireError {
     let class = paper.events.iter().find(|event| event.kind == Kind::Class);
     WireError::NoClass(class.map(|event| paper.files[event.file].name.clone()))
-}
-
-/// Texts that replace ranges, by file.
-#[derive(Default)]
-struct Changes(Vec<(usize, Range<usize>, String, Vec<String>)>);
-
-impl Changes {
-    fn push(&mut self, file: usize, range: Range<usize>, text: String, lines: Vec<String>) {
-        self.0.push((file, range, text, lines));
-    }
-
-    /// Lines with the ending that the line before has; within a line, nothing between them.
-    fn insert(&mut self, paper: &Paper, at: Point, lines: Vec<String>) {
-        let bytes = &paper.main().bytes;
-        let text = match at.is_inline {
-            true => lines.concat(),
-            false => {
-                let newline = line_ending(bytes, at.offset);
-                lines.iter().flat_map(|line| [line.as_str(), newline]).collect()
-            }
-        };
-        self.push(0, at.offset..at.offset, text, lines);
-    }
-
-    fn apply(mut self, paper: &Paper) -> Wired {
-        self.0.sort_by_key(|(file, range, ..)| (*file, range.start));
-        let mut wired = Wired::default();
-        for (index, file) in paper.files.iter().enumerate() {
-            let mut new = Vec::with_capacity(file.bytes.len() + 100);
-            let mut done = 0;
-            for (_, range, text, lines) in self.0.iter().filter(|change| change.0 == index) {
-                new.extend_from_slice(&file.bytes[done..range.start]);
-                let first = crate::latex::spot(&new, new.len()..new.len()).line;
-                let is_apart = text.ends_with(['\n', '\r']);
-                wired.lines.extend(lines.iter().zip(0..).map(|(line, place)| Line {
-                    file: file.name.clone(),
-                    line: first + if is_apart { place } else { 0 },
-                    text: line.clone(),
-                }));
-                new.extend_from_slice(text.as_bytes());
-                done = range.end;
-            }
-            if self.0.iter().any(|change| change.0 == index) {
-                new.extend_from_slice(&file.bytes[done..]);
-                wired.edits.push(Edit { file: file.name.clone(), old: file.bytes.clone(), new });
-            }
-        }
-        wired
-    }
 }
 
 /// The ending of the line that ends at `at`; at the top, that of the first line.

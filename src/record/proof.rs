@@ -93,6 +93,11 @@ impl Record {
     /// receipt, as one line of JSON. Badges and pinned files carry it; [`Record::from_slice`] reads
     /// it. `None` where [`Record::proof`] is.
     pub fn proof_json(&self) -> Option<String> {
+        Some(self.proof_document()?.to_string())
+    }
+
+    /// The same, not yet written.
+    pub(crate) fn proof_document(&self) -> Option<serde_json::Value> {
         let proof = self.proof()?;
         let mut json = serde_json::json!({
             "pith_number": proof.number,
@@ -111,7 +116,7 @@ impl Record {
         if let Some(title) = self.title() {
             json["paper"] = serde_json::json!({ "title": title });
         }
-        Some(json.to_string())
+        Some(json)
     }
 }
 

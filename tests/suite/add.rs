@@ -186,6 +186,9 @@ fn another_number_is_not_touched_unless_forced() {
     let lines = lines(&after["main.tex"]);
     assert_eq!(lines.iter().filter(|line| line.contains("\\pithnumber")).count(), 1);
     assert!(!changed("main.tex").contains("WKFOJ2EC") && !changed("pith.sty").contains("WKFOJ2EC"));
+    // Without the pith.json of the first run, its lines were there before the second.
+    desk.good(&["remove", "paper/main.tex"]);
+    assert_eq!(files(&desk.join("paper"))["main.tex"], before["main.tex"]);
     desk.good(&["remove", "paper/main.tex"]);
     assert_eq!(files(&desk.join("paper")), files(&desk_with("article").join("paper")));
 }
@@ -244,29 +247,67 @@ fn where_one_file_cannot_be_written_none_is() {
     }
 }
 
+/// What of ours a paper had before is used, and is left when what `add` wrote goes.
 #[test]
-fn a_line_that_is_there_already_is_kept() {
-    for (file, from, to) in [
-        ("main.tex", "\\usepackage{graphicx}", "\\usepackage{graphicx,pith}"),
-        ("main.tex", "\\usepackage{graphicx}", "\\usepackage[style=box]{pith}"),
-        ("main.tex", "\\title", "\\pithnumber{pith:2024:wkfoj2ecv52kujr3scibsq4gyd}\n\\title"),
+fn what_was_there_before_is_kept() {
+    for (from, to) in [
+        ("\\usepackage{graphicx}", "\\usepackage{graphicx,pith}"),
+        ("\\usepackage{graphicx}", "\\usepackage[style=box]{pith}"),
+        ("\\title", "\\pithnumber{pith:2024:wkfoj2ecv52kujr3scibsq4gyd}\n\\title"),
+        ("\\title", "\\usepackage{pith}\\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}%\n\\title"),
         (
-            "main.tex",
             "\\usepackage{graphicx}",
             "\\pithnumber{WKFOJ2ECV52KUJR3SCIBSQ4GYD}\n\\usepackage{graphicx}",
         ),
     ] {
+        for has_package in [false, true] {
+            let desk = desk_with("article");
+            let path = desk.join("paper/main.tex");
+            let text = std::fs::read_to_string(&path).unwrap().replacen(from, to, 1);
+            std::fs::write(&path, &text).unwrap();
+            if has_package {
+                desk.good(&["sty", "-o", "paper/pith.sty"]);
+            }
+            let before = files(&desk.join("paper"));
+            added(&desk, "main.tex");
+            let new = std::fs::read_to_string(&path).unwrap();
+            assert_eq!(new.matches("\\pithnumber").count(), 1, "{new}");
+            let is_load = |line: &&str| line.starts_with("\\usepackage") && line.contains("pith}");
+            assert_eq!(new.lines().filter(is_load).count(), 1, "{new}");
+            let load = new.find("pith}").unwrap();
+            assert!(load < new.find("\\pithnumber").unwrap(), "{new}");
+            let after = files(&desk.join("paper"));
+            added(&desk, "main.tex");
+            assert_eq!(files(&desk.join("paper")), after, "a second run changes nothing");
+            let ran = desk.good(&["remove", "paper/main.tex"]);
+            assert!(ran.err().contains("stays: it was there before"), "{}", ran.err());
+            assert_eq!(files(&desk.join("paper")), before, "{to}");
+        }
+    }
+}
+
+/// The number that was replaced comes back, also from a file that the main file includes, and after an update.
+#[test]
+fn a_number_that_was_replaced_comes_back() {
+    let other = "\\pithnumber{ XTFVXS4R4ZX4MH7WZBQBV7LLJA }";
+    for file in ["main.tex", "sections/introduction.tex"] {
         let desk = desk_with("article");
         let path = desk.join(&format!("paper/{file}"));
-        let text = std::fs::read_to_string(&path).unwrap().replacen(from, to, 1);
-        std::fs::write(&path, &text).unwrap();
-        added(&desk, "main.tex");
-        let new = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(new.matches("\\pithnumber").count(), 1, "{new}");
-        let is_load = |line: &&str| line.starts_with("\\usepackage") && line.contains("pith}");
-        assert_eq!(new.lines().filter(is_load).count(), 1, "{new}");
-        let load = new.lines().position(|line| is_load(&line));
-        assert!(load < new.lines().position(|line| line.contains("\\pithnumber")), "{new}");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let title = if file == "main.tex" { "\\title" } else { "\\section" };
+        let text = text.replacen(title, &format!("{other}\n{title}"), 1);
+        assert!(text.contains(other), "{text}");
+        std::fs::write(&path, text).unwrap();
+        let before = files(&desk.join("paper"));
+        let ran = add(&desk, "main.tex", &["--force"]);
+        assert_eq!(ran.status, Some(0), "{}", ran.err());
+        let pin = std::fs::read_to_string(desk.join("paper/pith.json")).unwrap();
+        desk.write("paper/pith.json", pin.replace("signed_at\":\"2", "signed_at\":\"1").as_bytes());
+        let ran = added(&desk, "main.tex");
+        assert!(ran.err().contains("pith.json: updated"), "{}", ran.err());
+        let ran = desk.good(&["remove", "paper/main.tex"]);
+        assert!(ran.err().contains(&format!("{other} again")), "{}", ran.err());
+        assert_eq!(files(&desk.join("paper")), before, "{file}");
     }
 }
 
