@@ -191,8 +191,15 @@ fn escaped(args: &[OsString]) -> Vec<OsString> {
 
 /// Help and version are no errors; everything else that clap says is one of usage.
 fn usage(error: &clap::Error) -> Exit {
-    let _ = error.print();
-    if error.use_stderr() { Exit::Usage } else { Exit::Good }
+    match (error.print(), error.use_stderr()) {
+        (_, true) => Exit::Usage,
+        (Err(lost), false) if lost.kind() != std::io::ErrorKind::BrokenPipe => {
+            let Failure { exit, message, .. } = Failure::io("standard output".as_ref(), &lost);
+            let _ = writeln!(anstream::stderr(), "error: {message}");
+            exit
+        }
+        (_, false) => Exit::Good,
+    }
 }
 
 /// What ended a verb: the message, what to do next, and the exit status.

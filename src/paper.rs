@@ -121,6 +121,9 @@ impl Paper {
     pub fn read(tree: &Tree, main: &str) -> Result<Self, TreeError> {
         let bytes = tree.read(main)?;
         let bytes = bytes.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::NotFound))?;
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            return Err(TreeError::Utf16);
+        }
         let mut reader = Reader {
             tree,
             top: parent_of(main).to_owned(),

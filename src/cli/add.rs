@@ -96,7 +96,7 @@ fn add(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
         (Format::Text, false) => {}
     }
     if args.format == Format::Text {
-        plan.say(args, &resolved, terminal);
+        plan.say(args, &main, &resolved, terminal);
     }
     Ok(Exit::Good)
 }
@@ -184,19 +184,20 @@ impl Plan {
         terminal.result(&text)
     }
 
-    fn say(&self, args: &Args, resolved: &Resolved, terminal: &mut Terminal) {
-        let (main, number) = (args.main.display(), self.number);
+    fn say(&self, args: &Args, main: &Path, resolved: &Resolved, terminal: &mut Terminal) {
+        let (name, number) = (main.display(), self.number);
         if self.changes.is_empty() {
-            terminal.note(&format!("{main}: {number} is there already, nothing to change"));
+            terminal.note(&format!("{name}: {number} is there already, nothing to change"));
             return;
         }
-        terminal.note(&format!("{main}: {number}, verified"));
+        terminal.note(&format!("{name}: {number}, verified"));
         if let Some(title) = resolved.record.title() {
             let title = wrap(&escape::line(title), 2);
             title.lines().for_each(|line| terminal.note(&format!("  {}", line.trim_start())));
         }
         for Line { file, line, text } in &self.lines {
-            terminal.note(&format!("  {file}:{line}: {text}"));
+            let path = main.with_file_name(file);
+            terminal.note(&format!("  {}:{line}: {text}", path.display()));
         }
         for change in self.changes.iter().filter(|change| change.path.ends_with(STY)) {
             let action = action(change);

@@ -40,8 +40,18 @@ pub(super) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
 
 /// The bytes of a file that may not be there.
 pub(super) fn existing(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
-    match path.symlink_metadata() {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+    let wrong = |message: &str, remedy: &str| {
+        let message = format!("{}: {message}", path.display());
+        Err(Failure::new(Exit::Io, message, Some(remedy.to_owned())))
+    };
+    match (path.symlink_metadata(), path.metadata()) {
+        (Err(error), _) if error.kind() == ErrorKind::NotFound => Ok(None),
+        (Ok(_), Err(error)) if error.kind() == ErrorKind::NotFound => {
+            wrong("it is a link to a file that is not there", "remove the link")
+        }
+        (_, Ok(found)) if !found.is_file() && !found.is_dir() => {
+            wrong("it is no file that can be read and replaced", "move it away")
+        }
         _ => read(path, limit).map(Some),
     }
 }

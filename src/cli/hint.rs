@@ -40,6 +40,12 @@ pub(super) fn missing(path: &Path) -> Option<String> {
 pub(super) fn other_kind(path: &Path) -> Option<&'static str> {
     match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
         "tex" | "zip" | "tar" | "tgz" | "gz" => Some("sources are looked at by: pith check FILE"),
+        "bz2" | "xz" | "zst" | "7z" | "rar" => {
+            Some("pack the sources as .zip or .tar.gz, as arXiv takes them")
+        }
+        "rnw" | "rmd" | "qmd" | "md" | "lyx" | "typ" => {
+            Some("make the .tex or the PDF of it, and give that")
+        }
         "docx" | "doc" | "odt" | "pages" => Some("save it as a PDF, and give that"),
         _ => None,
     }

@@ -12,6 +12,7 @@ use crate::latex::{
     MainFile, Tree, find_main, is_archive_name, is_latex_name, parent_of, read_archive,
 };
 use crate::paper::{Kind, Paper};
+use crate::pdf::PdfError;
 use crate::record::Record;
 use crate::report::{Checked, FileReport, Unchecked};
 
@@ -86,6 +87,9 @@ impl Found {
         }
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if is_latex_name(name) {
+            if path.exists() && !path.is_file() {
+                return Err(unchecked(&PdfError::NotAFile { directory: false }));
+            }
             let main = MainFile { name: name.to_owned(), others: Vec::new() };
             let folder = main_file::folder(path).to_owned();
             let base =

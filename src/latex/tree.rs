@@ -23,6 +23,9 @@ pub enum TreeError {
     /// More files than a paper has.
     #[error("it holds more than {MAX_FILES} files, which no paper does")]
     TooMany,
+    /// A main file in an encoding that LaTeX does not read.
+    #[error("it is written in UTF-16, which LaTeX does not read")]
+    Utf16,
     /// A file that is larger than any source.
     #[error("{0} is larger than 128 MiB")]
     TooLarge(String),
@@ -33,6 +36,7 @@ impl Remedy for TreeError {
         Some(match self {
             Self::Io(error) => error::io_remedy(error).into(),
             Self::TooMany => "give the folder of the paper alone".into(),
+            Self::Utf16 => "save it as UTF-8".into(),
             Self::TooLarge(_) => "take the file out of the folder".into(),
         })
     }
@@ -58,14 +62,14 @@ impl Tree {
             Self::Memory(files) => return Ok(files.get(&name).cloned()),
             Self::Folder(folder) => folder,
         };
-        let file = match File::open(folder.join(&name)) {
-            Ok(file) => file,
+        let path = folder.join(&name);
+        let file = match fs::metadata(&path) {
+            Ok(found) if found.is_file() => File::open(path)?,
+            // To open a pipe is to wait for whoever writes it.
+            Ok(_) => return Ok(None),
             Err(error) if is_absence(&error) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        if !file.metadata()?.is_file() {
-            return Ok(None);
-        }
         let mut bytes = Vec::new();
         file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
         match bytes.len() as u64 > MAX_BYTES {

@@ -233,6 +233,23 @@ fn what_is_not_ours_is_not_replaced_or_removed() {
     assert!(desk.join("paper/pith.sty").exists());
 }
 
+/// A link to a folder that is gone, as an archive may hold one.
+#[cfg(unix)]
+#[test]
+fn a_link_to_nowhere_is_said_to_be_one() {
+    let desk = desk_with("article");
+    std::os::unix::fs::symlink("nowhere", desk.join("paper/pith.sty")).unwrap();
+    let before = std::fs::read(desk.join("paper/main.tex")).unwrap();
+    let ran = add(&desk, "main.tex", &[]);
+    assert_eq!(ran.status, Some(5), "{}", ran.err());
+    assert!(
+        ran.err().contains("pith.sty: it is a link to a file that is not there"),
+        "{}",
+        ran.err()
+    );
+    assert_eq!(std::fs::read(desk.join("paper/main.tex")).unwrap(), before);
+}
+
 /// A folder of a file's name: nothing is half-done.
 #[test]
 fn where_one_file_cannot_be_written_none_is() {

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::desk::{Desk, TESTS};
 use crate::records;
+use crate::tools::require;
 
 /// A desk with the paper of a check in the folder `paper`.
 pub fn desk(id: &str, name: &str) -> Desk {
@@ -43,6 +44,40 @@ pub fn desk(id: &str, name: &str) -> Desk {
         _ => {}
     }
     desk
+}
+
+/// A pipe is not waited for, by its own name or as a part of the paper.
+#[cfg(unix)]
+#[test]
+fn what_no_source_is_is_said() {
+    let desk = desk("tex-number-missing", "good");
+    let said = |verb: &[&str], said: &str| {
+        let ran = desk.run(verb);
+        assert_eq!(ran.status, Some(5), "{}{}", ran.out(), ran.err());
+        let text = ran.out() + &ran.err();
+        assert!(text.contains(said), "{text}");
+    };
+    let wide: Vec<u8> =
+        "\u{feff}\\documentclass{article}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    desk.write("wide.tex", &wide);
+    for verb in
+        [&["check", "wide.tex"][..], &["add", "wide.tex", "2403.01164"], &["remove", "wide.tex"]]
+    {
+        said(verb, "wide.tex: it is written in UTF-16, which LaTeX does not read");
+    }
+    desk.write("sources.tar.xz", b"\xfd7zXZ\0");
+    said(&["check", "sources.tar.xz"], "pack the sources as .zip or .tar.gz");
+    desk.write("paper.Rnw", b"\\documentclass{article}");
+    said(&["check", "paper.Rnw"], "make the .tex or the PDF of it");
+    if !require("mkfifo") {
+        return;
+    }
+    crate::tools::run(&desk.join(""), "mkfifo", &["pipe.tex", "paper/pipe.tex"]);
+    said(&["check", "pipe.tex"], "pipe.tex: is a pipe or a device, not a file");
+    let main = std::fs::read_to_string(desk.join("paper/main.tex")).unwrap();
+    let main = main.replacen("\\begin{document}", "\\begin{document}\\input{pipe}", 1);
+    desk.write("paper/main.tex", main.as_bytes());
+    desk.good(&["check", "paper", "--offline"]);
 }
 
 struct Report {

@@ -36,6 +36,28 @@ fn a_reader_that_goes_away_is_no_error() {
     }
 }
 
+/// What could not be written is not said to be good.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_for_every_verb() {
+    let desk = Desk::new();
+    let verbs: [&[&str]; 6] = [
+        &["resolve", "--mirror", "mirror", "2403.01164"],
+        &["check", "paper.pdf"],
+        &["explain"],
+        &["man"],
+        &["--help"],
+        &["check", "--help"],
+    ];
+    for verb in verbs {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let ran = desk.command().args(verb).stdout(full).output().unwrap();
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(5), "{verb:?}: {said}");
+        assert!(said.contains("standard output: the disk is full"), "{verb:?}: {said}");
+    }
+}
+
 #[test]
 fn the_shells_read_their_completions() {
     let desk = Desk::new();
