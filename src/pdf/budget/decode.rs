@@ -1,10 +1,9 @@
 //! How long a stream becomes when its filters are applied (ISO 32000-2, 7.4), as hayro-syntax applies them: what is
-//! damaged is read up to the damage.
+//! cut off is read up to its end, and what is damaged further than by others, so that a bound takes the place of its length.
 
 use std::borrow::Cow;
-use std::io::Read;
 
-use flate2::read::DeflateDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 use hayro_syntax::Filter;
 
 use super::super::{MAX_DECODED, PdfError};
@@ -34,51 +33,62 @@ pub(super) fn length(filters: &[Filter], raw: Cow<'_, [u8]>) -> Result<usize, Pd
     let mut data = raw;
     for (index, filter) in filters.iter().enumerate() {
         let is_last = index + 1 == filters.len();
-        let name = match filter {
+        let decoded = match filter {
             Filter::Crypt => continue,
-            Filter::FlateDecode if is_last => return inflate(&data, |_| {}),
+            Filter::FlateDecode if is_last => match inflate(&data, |_| {})? {
+                Some(length) => return Ok(length),
+                None => None,
+            },
             Filter::FlateDecode => {
                 let mut out = Vec::new();
-                inflate(&data, |part| out.extend_from_slice(part))?;
-                data = out.into();
-                continue;
+                inflate(&data, |part| out.extend_from_slice(part))?.map(|_| out)
             }
-            Filter::LzwDecode => "LZWDecode",
-            Filter::RunLengthDecode => "RunLengthDecode",
-            Filter::Ascii85Decode => "ASCII85Decode",
-            Filter::AsciiHexDecode => "ASCIIHexDecode",
+            Filter::LzwDecode => apply("LZWDecode", &data)?,
+            Filter::RunLengthDecode => apply("RunLengthDecode", &data)?,
+            Filter::Ascii85Decode => apply("ASCII85Decode", &data)?,
+            Filter::AsciiHexDecode => apply("ASCIIHexDecode", &data)?,
             _ => return Ok(data.len()),
         };
-        data = match apply(name, &data)? {
-            Some(out) => out.into(),
-            None => {
-                let most = ratio(*filter).saturating_mul(data.len() as u64);
-                let most = usize::try_from(most).unwrap_or(usize::MAX);
-                return if is_last && most <= MAX_DECODED { Ok(most) } else { Err(DAMAGED) };
-            }
+        let Some(decoded) = decoded else {
+            let most = ratio(*filter).saturating_mul(data.len() as u64);
+            let most = usize::try_from(most).unwrap_or(usize::MAX);
+            return if is_last && most <= MAX_DECODED { Ok(most) } else { Err(DAMAGED) };
         };
+        data = decoded.into();
     }
     Ok(data.len())
 }
 
-/// Hands over what deflate makes of `data`, part by part, and returns its length. A checksum is not looked at.
-fn inflate(data: &[u8], mut part: impl FnMut(&[u8])) -> Result<usize, PdfError> {
+/// Hands over what deflate makes of `data`, part by part, and returns its length. A checksum is not looked at. `None`
+/// where it is damaged: hayro-syntax takes it as zlib, as deflate alone, and once more with patience, whichever gives
+/// something.
+fn inflate(data: &[u8], mut part: impl FnMut(&[u8])) -> Result<Option<usize>, PdfError> {
     // RFC 1950, 2.2: deflate, a multiple of 31, no dictionary. Without such a header the data are taken as deflate's own.
     let has_header = |head: [u8; 2]| {
         head[0] & 0x0F == 8 && u16::from_be_bytes(head).is_multiple_of(31) && head[1] & 0x20 == 0
     };
     let start = if data.first_chunk().is_some_and(|head| has_header(*head)) { 2 } else { 0 };
-    let mut decoder = DeflateDecoder::new(&data[start..]);
+    let mut rest = &data[start..];
+    let mut inflater = Decompress::new(false);
     let mut buffer = [0; 32 << 10];
     let mut length = 0;
-    while let Ok(count @ 1..) = decoder.read(&mut buffer) {
+    loop {
+        let (read, written) = (inflater.total_in(), inflater.total_out());
+        let Ok(status) = inflater.decompress(rest, &mut buffer, FlushDecompress::None) else {
+            return Ok(None);
+        };
+        rest = &rest[(inflater.total_in() - read) as usize..];
+        let count = (inflater.total_out() - written) as usize;
         length += count;
         if length > MAX_DECODED {
             return Err(TOO_LARGE);
         }
         part(&buffer[..count]);
+        // What is cut off has its end where the data have theirs.
+        if status != Status::Ok || rest.is_empty() && count < buffer.len() {
+            return Ok(Some(length));
+        }
     }
-    Ok(length)
 }
 
 /// What lopdf makes of `data` by a filter; `None` where that is damaged.
@@ -141,5 +151,16 @@ mod tests {
         let damaged = of(&[Filter::AsciiHexDecode, Filter::FlateDecode], b"zz").unwrap_err();
         assert!(damaged.to_string().contains("damaged stream"), "{damaged}");
         assert_eq!(of(&[Filter::AsciiHexDecode], b"zz").unwrap(), 2);
+    }
+
+    /// A stored block whose length is not the one that its complement says: others stop there, hayro-syntax goes on.
+    #[test]
+    fn deflate_goes_on_after_damage() {
+        let damaged = |rest: &[u8]| [&[0, 1, 0, 0, 0, b'x'][..], rest].concat();
+        let flate = [Filter::FlateDecode];
+        let small = damaged(&deflated(b"some words")[2..]);
+        assert_eq!(of(&flate, &small).unwrap(), 1032 * small.len());
+        assert!(matches!(of(&[Filter::FlateDecode; 2], &small), Err(PdfError::TooLarge { .. })));
+        assert!(matches!(of(&flate, &damaged(&[0; 70_000])), Err(PdfError::TooLarge { .. })));
     }
 }
