@@ -13,7 +13,8 @@ pub(super) fn of(path: &Path) -> Result<PathBuf, Failure> {
     }
     let main = latex::find_main(&Tree::Folder(path.to_owned()))
         .map_err(|error| Failure::of(Exit::Io, &path.display().to_string(), &error))?;
-    Ok(path.join(main.name))
+    // A person in the folder calls the file by its name.
+    Ok(path.strip_prefix(".").unwrap_or(path).join(main.name))
 }
 
 /// The folder of a main file, which is where TeX runs; a folder is one itself.

@@ -1,12 +1,15 @@
 //! Which file is the paper's main file, as arXiv finds it: one that has `\documentclass`, itself or in a file that
 //! it includes, and that no other file includes (docs/arxiv.md).
 
+mod stated;
+
 use std::collections::BTreeSet;
 
 use super::command::{bare_word, commands, mandatory};
 use super::mask::code_of;
 use super::tree::{Tree, TreeError, clean_path, parent_of};
 use crate::error::Remedy;
+use stated::stated;
 
 /// The most main files that a message lists.
 const MAX_LISTED: usize = 5;
@@ -18,7 +21,7 @@ const USUAL: [&str; 6] = ["main", "ms", "paper", "article", "manuscript", "root"
 pub struct MainFile {
     /// Its name.
     pub name: String,
-    /// Other files that arXiv may take for one.
+    /// Other files that arXiv may take for one; none where a 00README names it.
     pub others: Vec<String>,
 }
 
@@ -165,9 +168,10 @@ pub fn find_main(tree: &Tree) -> Result<MainFile, MainError> {
     let top = found.iter().map(depth).min();
     found.retain(|source| Some(depth(source)) == top);
     let all: Vec<_> = found.iter().map(|source| source.name.clone()).collect();
-    let stated = stated(tree)?.filter(|name| names.contains(name));
-    let name = stated.or_else(|| chosen(&found));
-    match name {
+    if let Some(name) = stated(tree)?.filter(|name| names.contains(name)) {
+        return Ok(MainFile { name, others: Vec::new() });
+    }
+    match chosen(&found) {
         Some(name) => {
             let others = all.into_iter().filter(|other| *other != name).collect();
             Ok(MainFile { name, others })
@@ -195,23 +199,6 @@ fn chosen(found: &[&Source]) -> Option<String> {
                 found.iter().find(|source| stem(source) == *usual).map(|source| source.name.clone())
             })
         })
-}
-
-/// What the author told arXiv: `00README.json`, or the older `00README.XXX` (`NAME toplevelfile`).
-fn stated(tree: &Tree) -> Result<Option<String>, TreeError> {
-    if let Some(bytes) = tree.read("00README.json")?
-        && let Ok(json) = serde_json::from_slice::<serde_json::Value>(&bytes)
-    {
-        let sources = json["sources"].as_array().into_iter().flatten();
-        let mut top = sources.filter(|source| source["usage"] == "toplevel");
-        if let Some(name) = top.next().and_then(|source| source["filename"].as_str()) {
-            return Ok(clean_path(name));
-        }
-    }
-    let Some(bytes) = tree.read("00README.XXX")? else { return Ok(None) };
-    let text = String::from_utf8_lossy(&bytes);
-    let name = text.lines().find_map(|line| line.trim().strip_suffix("toplevelfile"));
-    Ok(name.and_then(|name| clean_path(name.trim())))
 }
 
 #[cfg(test)]
