@@ -15,7 +15,7 @@ use crate::latex::{
     mandatory, parent_of, spot,
 };
 
-pub use before::{Before, Sty};
+pub use before::Before;
 pub use edit::{Edit, diff};
 pub use pack::{Left, Pack, PackError, pack};
 pub use unwire::{Place, Unwired, unwire};
@@ -28,6 +28,9 @@ pub const PIN: &str = "pith.json";
 
 /// How deep files may include files.
 const MAX_DEPTH: usize = 16;
+/// What is followed by the command that it defines.
+const DEFINERS: [&[u8]; 6] =
+    [b"newcommand", b"renewcommand", b"providecommand", b"DeclareRobustCommand", b"def", b"let"];
 /// The most files that are read.
 const MAX_FILES: usize = 2000;
 /// The most bytes that are read of all files together.
@@ -153,6 +156,12 @@ impl Paper {
         })
     }
 
+    /// The argument of a command as it is written, comments and all.
+    pub fn written(&self, event: &Event) -> String {
+        let bytes = &self.files[event.file].bytes[event.argument.clone()];
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+
     /// The line and column of a place in a file.
     pub fn spot(&self, file: usize, range: Range<usize>) -> Spot {
         spot(&self.files[file].bytes, range)
@@ -189,8 +198,16 @@ impl Reader<'_> {
         let code = code_of(&bytes);
         self.paper.files.push(SourceFile { name: name.clone(), bytes, code: code.clone() });
         self.open.push(name);
+        let mut last: Option<Command<'_>> = None;
         for command in commands(&code) {
-            self.command(index, &code, command)?;
+            // \providecommand\pithnumber[1]{}: a stub for where the package is not.
+            let is_defined = last.is_some_and(|last| {
+                DEFINERS.contains(&last.name) && code[last.end..command.start].trim_ascii() == b""
+            });
+            if !is_defined {
+                self.command(index, &code, command)?;
+            }
+            last = Some(command);
         }
         self.open.pop();
         Ok(index)
@@ -251,7 +268,11 @@ impl Reader<'_> {
                 push(Kind::Pith(String::from_utf8_lossy(command.name).into_owned()), None);
             }
             (b"begin", Some(argument)) if &code[argument.0.clone()] == b"document" => {
-                push(Kind::Document, Some(argument));
+                // A class or a package speaks of it, and does not begin it.
+                let name = &self.paper.files[file].name;
+                if !name.ends_with(".cls") && !name.ends_with(".sty") {
+                    push(Kind::Document, Some(argument));
+                }
             }
             (b"includegraphics" | b"includepdf" | b"includesvg" | b"overpic", Some(argument)) => {
                 let name = text(&argument.0);

@@ -14,8 +14,8 @@ use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files, main_file};
 use crate::escape;
 use crate::id::{PithNumber, Query};
-use crate::paper::{self, Line, PIN, Paper, STY, Sty, Wired};
-use crate::record;
+use crate::paper::{self, Before, Line, PIN, Paper, STY, Wired};
+use crate::record::{self, Record};
 use crate::report::{line, wrap};
 use crate::source::Resolved;
 use crate::sty::{self, State};
@@ -150,8 +150,8 @@ impl Plan {
         };
         let wired = paper::wire(paper, &number.suffix, was_ours).map_err(fail)?;
         let Wired { edits, lines, before: mut had } = wired;
-        let sty = package_change(&beside(STY), package, force)?;
-        had.sty = sty.old.is_some().then_some(if sty.is_none() { Sty::Same } else { Sty::Other });
+        let sty = package_change(&beside(STY), record, package, force)?;
+        note_file(&mut had, STY, sty.old.as_deref(), sty.is_none());
         let mut changes: Vec<_> = edits
             .into_iter()
             .map(|edit| Change {
@@ -161,9 +161,14 @@ impl Plan {
             })
             .collect();
         // What an earlier run found is what there was.
-        let json = pin::render(record, &pinned.before().unwrap_or(had));
-        let json = json.expect("what verified has a receipt").into_bytes();
-        let new = if pinned.holds(record) { pinned.bytes.clone() } else { Some(json) };
+        let found = pinned.before();
+        let new = if pinned.holds(record) && (found.is_some() || had.is_empty()) {
+            pinned.bytes.clone()
+        } else {
+            note_file(&mut had, PIN, pinned.bytes.as_deref(), false);
+            let json = pin::render(record, &found.unwrap_or(had));
+            Some(json.expect("what verified has a receipt").into_bytes())
+        };
         changes.push(Change { path: pinned.path, old: pinned.bytes, new });
         changes.push(sty);
         changes.retain(|change| !change.is_none());
@@ -295,15 +300,33 @@ struct LineJson<'a> {
     text: &'a str,
 }
 
-/// pith.sty as it should be. One that someone wrote or edited is not replaced unasked.
-fn package_change(path: &Path, package: String, force: bool) -> Result<Change, Failure> {
+/// Notes a file that was there before; what is no text cannot be noted.
+fn note_file(had: &mut Before, name: &str, old: Option<&[u8]>, is_same: bool) {
+    let text = old.and_then(|old| String::from_utf8(old.to_vec()).ok());
+    if let Some(text) = text {
+        had.files.insert(name.to_owned(), (!is_same).then_some(text));
+    }
+}
+
+/// pith.sty as it should be. One that someone wrote or edited, or that carries another paper's proof, is not replaced
+/// unasked.
+fn package_change(
+    path: &Path,
+    record: &Record,
+    package: String,
+    force: bool,
+) -> Result<Change, Failure> {
     let old = files::existing(path, record::MAX_BYTES)?;
-    let wrong = match old.as_deref().map(|bytes| sty::Reading::read(bytes).state) {
+    let reading = old.as_deref().map(sty::Reading::read);
+    let wrong = match reading.as_ref().map(|reading| reading.state) {
         _ if force => None,
-        Some(State::Modified) => Some("it was edited since it was written"),
-        Some(State::Foreign) => Some("it is not pith's"),
-        Some(State::Newer) => Some("it is of a newer version than this program writes"),
-        None | Some(State::Same | State::Older) => None,
+        Some(State::Modified) => Some("it was edited since it was written".to_owned()),
+        Some(State::Foreign) => Some("it is not pith's".to_owned()),
+        Some(State::Newer) => Some("it is of a newer version than this program writes".to_owned()),
+        None | Some(State::Same | State::Older) => reading
+            .and_then(|reading| reading.record?.ok())
+            .and_then(|carried| pin::other_paper(&carried, record))
+            .map(|other| format!("it carries the proof of {other}")),
     };
     if let Some(wrong) = wrong {
         let message = format!("{}: {wrong}, so nothing was written", path.display());

@@ -19,6 +19,16 @@ pub(super) fn render(record: &Record, before: &Before) -> Option<String> {
     Some(format!("{json}\n"))
 }
 
+/// The paper that a record is of, where that is not the paper of `new`.
+pub(super) fn other_paper(old: &Record, new: &Record) -> Option<String> {
+    match (old.fields(), new.fields()) {
+        _ if old.digest() == new.digest() => None,
+        (Ok(old), Ok(new)) if old.source.same_paper(&new.source) => None,
+        (Ok(other), _) => Some(other.source.prefixed()),
+        (Err(_), _) => Some("an unknown paper".to_owned()),
+    }
+}
+
 /// The pith.json beside the paper.
 pub(super) struct PinFile {
     pub path: PathBuf,
@@ -39,11 +49,9 @@ impl PinFile {
             (None, _) => return Ok(()),
             _ if force => return Ok(()),
             (Some(_), None) => "it holds no record".to_owned(),
-            (Some(_), Some(old)) => match (old.fields(), new.fields()) {
-                _ if old.digest() == new.digest() => return Ok(()),
-                (Ok(old), Ok(new)) if old.source.same_paper(&new.source) => return Ok(()),
-                (Ok(other), _) => format!("it pins the record of {}", other.source.prefixed()),
-                (Err(_), _) => "it holds a record that cannot be read".to_owned(),
+            (Some(_), Some(old)) => match other_paper(old, new) {
+                None => return Ok(()),
+                Some(other) => format!("it pins the record of {other}"),
             },
         };
         let message = format!("{}: {wrong}, so nothing was written", self.path.display());
@@ -66,12 +74,13 @@ impl PinFile {
         }
     }
 
-    /// What the paper had before `add` wrote this file; `None` where there is none, or another hand wrote it.
+    /// What the paper had before `add` wrote this file; `None` where there is none, or another hand wrote it. How the
+    /// JSON is laid out does not count.
     pub fn before(&self) -> Option<Before> {
         let record = self.record.as_ref()?;
         let before = record.document().get(BEFORE).map(Before::from_json).unwrap_or_default();
-        let written = render(record, &before)?;
-        (written.trim_ascii_end().as_bytes() == self.bytes.as_deref()?.trim_ascii_end())
-            .then_some(before)
+        let value = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok();
+        let is_ours = value(render(record, &before)?.as_bytes()) == value(self.bytes.as_deref()?);
+        is_ours.then_some(before)
     }
 }

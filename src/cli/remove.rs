@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use super::changes::{self, Change};
 use super::pin::PinFile;
 use super::terminal::Terminal;
-use super::{Exit, Run, files, main_file};
-use crate::paper::{self, Edit, PIN, Place, STY, Sty, Unwired};
+use super::{Exit, Failure, Run, files, main_file};
+use crate::latex::{Tree, is_latex_name};
+use crate::paper::{self, Edit, PIN, Paper, Place, STY, Unwired};
 use crate::record;
-use crate::sty::{self, Reading, State};
+use crate::sty::{Reading, State};
 
 /// Undo `add`: take the two lines, pith.sty and pith.json out again
 #[derive(Debug, clap::Args)]
@@ -31,33 +32,53 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Run {
     let found = pin.before();
     let is_ours = found.is_some();
     let before = found.unwrap_or_default();
-    let out = paper::unwire(&paper, &before);
-    let mut stays = Vec::new();
+    let out = paper::unwire(&paper, &before)
+        .map_err(|error| Failure::of(Exit::Wrong, &main.display().to_string(), &error))?;
     let mut changes: Vec<_> = out.edits.iter().map(|edit| change(&main, edit)).collect();
+    let mut stays = Vec::new();
+    let user = out.remains.first().map(|place| place.file.clone());
+    let user = user.or_else(|| other_user(&main, &paper));
     let sty = main.with_file_name(STY);
-    match files::existing(&sty, record::MAX_BYTES)? {
-        None => {}
-        Some(bytes) if Reading::read(&bytes).state != State::Same => stays.push(sty.clone()),
-        Some(bytes) => {
-            let new = match before.sty {
-                None => None,
-                Some(Sty::Same) => Some(bytes.clone()),
-                Some(Sty::Other) => Some(sty::PACKAGE.as_bytes().to_vec()),
-            };
-            changes.push(Change { path: sty, old: Some(bytes), new });
+    let package = files::existing(&sty, record::MAX_BYTES)?;
+    let files = [
+        (package.as_deref().is_some_and(is_package), Change { path: sty, old: package, new: None }),
+        (is_ours, Change { path: pin.path, old: pin.bytes, new: None }),
+    ];
+    for (is_ours, file) in files.into_iter().filter(|(_, file)| file.old.is_some()) {
+        let name = file.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let new = match before.files.get(name) {
+            None => None,
+            Some(None) => file.old.clone(),
+            Some(Some(text)) => Some(text.clone().into_bytes()),
+        };
+        match &user {
+            _ if !is_ours => stays.push((file.path, "it is not as pith writes it".to_owned())),
+            Some(user) => stays.push((file.path, format!("{user} uses it"))),
+            None => changes.push(Change { new, ..file }),
         }
-    }
-    match is_ours {
-        true => changes.push(Change { path: pin.path, old: pin.bytes, new: None }),
-        false => stays.extend(pin.bytes.is_some().then_some(pin.path)),
     }
     changes.retain(|change| !change.is_none());
     changes::apply(&changes)?;
     say(&main, &changes, &out, terminal);
-    for path in &stays {
-        terminal.note(&format!("  {} stays: it is not as pith writes it", path.display()));
+    for (path, why) in &stays {
+        terminal.note(&format!("  {} stays: {why}", path.display()));
     }
     Ok(Exit::Good)
+}
+
+/// Whether a pith.sty is one that this program wrote.
+fn is_package(bytes: &[u8]) -> bool {
+    Reading::read(bytes).state == State::Same
+}
+
+/// Another paper in the folder that has our lines.
+fn other_user(main: &Path, paper: &Paper) -> Option<String> {
+    let tree = Tree::Folder(main_file::folder(main).to_owned());
+    let is_other = |name: &String| paper.files.iter().all(|file| file.name != *name);
+    let names = tree.names_in("").unwrap_or_default().into_iter().filter(is_other);
+    let has_lines =
+        |name: &String| Paper::read(&tree, name).is_ok_and(|other| other.loads().next().is_some());
+    names.filter(|name| is_latex_name(name)).find(has_lines)
 }
 
 fn change(main: &Path, edit: &Edit) -> Change {
@@ -86,13 +107,13 @@ fn say(main: &Path, changes: &[Change], out: &Unwired, terminal: &mut Terminal) 
     lines.extend(told(&out.restored, &|text| format!("{text} again")));
     lines.extend(told(&out.kept, &|text| format!("{text} stays: it was there before")));
     for Change { path, new, .. } in changes {
-        match new {
-            None => lines.push(format!("{}: removed", path.display())),
-            Some(_) if path.ends_with(STY) => {
-                lines.push(format!("{}: without the proof; it was there before", path.display()));
-            }
-            Some(_) => {}
-        }
+        let is_edit = out.edits.iter().any(|edit| *path == main.with_file_name(&edit.file));
+        let said = match new {
+            None => "removed",
+            Some(_) if is_edit => continue,
+            Some(_) => "as it was before `pith add`",
+        };
+        lines.push(format!("{}: {said}", path.display()));
     }
     lines.extend(told(&out.remains, &|text| format!("{text} stays; take it out by hand")));
     lines.iter().for_each(|line| terminal.note(&format!("  {line}")));

@@ -1,7 +1,7 @@
 //! What in a source is code: comments, verbatim text and what TeX never reads are blanked out.
 
 /// Environments whose text TeX does not read as commands.
-const VERBATIM: [&[u8]; 20] = [
+const VERBATIM: [&[u8]; 22] = [
     b"verbatim",
     b"verbatim*",
     b"Verbatim",
@@ -11,6 +11,8 @@ const VERBATIM: [&[u8]; 20] = [
     b"SaveVerbatim",
     b"VerbatimOut",
     b"verbatimtab",
+    b"boxedverbatim",
+    b"spverbatim",
     b"listing",
     b"lstlisting",
     b"minted",
@@ -47,7 +49,7 @@ const NO_CONDITIONALS: [&[u8]; 16] = [
 /// The source with everything that is no code replaced by blanks, of the same length, so that places stay the
 /// same. Line ends stay.
 pub fn code_of(source: &[u8]) -> Vec<u8> {
-    let mut mask = Mask { code: source.to_vec(), verbatim: Vec::new(), is_unclosed: false };
+    let mut mask = Mask { code: source.to_vec(), ..Mask::default() };
     if source.starts_with(b"\xef\xbb\xbf") {
         mask.blank(0, 3);
     }
@@ -69,10 +71,15 @@ pub(super) fn word_end(code: &[u8], at: usize) -> usize {
     at + 1 + letters.count()
 }
 
+#[derive(Default)]
 struct Mask {
     code: Vec<u8>,
     /// Verbatim environments that the paper defines.
     verbatim: Vec<Vec<u8>>,
+    /// Characters that stand for `\verb` and its first character.
+    short: Vec<u8>,
+    /// How many groups are open.
+    depth: usize,
     /// Whether an `\iffalse` has no end, so that none is looked for again.
     is_unclosed: bool,
 }
@@ -108,6 +115,15 @@ impl Mask {
                 let name = self.code[at + 1..end].to_vec();
                 self.word(&name, at, end)
             }
+            b'{' => {
+                self.depth += 1;
+                at + 1
+            }
+            b'}' => {
+                self.depth = self.depth.saturating_sub(1);
+                at + 1
+            }
+            byte if self.short.contains(&byte) => self.inline(b"verb", at).max(at + 1),
             _ => at + 1,
         }
     }
@@ -116,19 +132,35 @@ impl Mask {
         match name {
             b"verb" | b"Verb" | b"lstinline" | b"mintinline" => self.inline(name, end),
             b"begin" => self.begin(end),
-            b"lstnewenvironment" | b"DefineVerbatimEnvironment" | b"newminted" => {
-                let name = self.group(end).map(|(from, to)| self.code[from..to].to_vec());
-                self.verbatim.extend(name);
+            b"lstnewenvironment"
+            | b"DefineVerbatimEnvironment"
+            | b"newtcblisting"
+            | b"DeclareTCBListing"
+            | b"NewTCBListing"
+            | b"newminted" => {
+                self.environment(name, end);
                 end
             }
+            b"MakeShortVerb" | b"DefineShortVerb" => {
+                self.short.extend(self.character(end));
+                self.line_end(end)
+            }
+            b"DeleteShortVerb" | b"UndefineShortVerb" => {
+                let gone = self.character(end);
+                self.short.retain(|short| Some(*short) != gone);
+                self.line_end(end)
+            }
+            b"string" => self.string(end),
             b"iffalse" if !self.is_unclosed => self.skipped(at, end),
+            b"if" if !self.is_unclosed && self.is_never(end) => self.skipped(at, end),
             b"endinput" => {
                 let line_end = self.line_end(end);
                 self.blank(line_end, self.code.len());
                 end
             }
             b"end" => match self.group(end) {
-                Some((from, to)) if &self.code[from..to] == b"document" && !self.is_body(at) => {
+                // Within a group it is the body of a macro.
+                Some((from, to)) if &self.code[from..to] == b"document" && self.depth == 0 => {
                     self.blank(to + 1, self.code.len());
                     self.code.len()
                 }
@@ -138,9 +170,52 @@ impl Mask {
         }
     }
 
-    /// Whether what stands at `at` begins a group, as the body of a macro does.
-    fn is_body(&self, at: usize) -> bool {
-        self.code[..at].trim_ascii_end().ends_with(b"{")
+    /// The environment that a definition makes: `\newtcblisting[...]{name}`; `\newminted{python}` makes `pythoncode`,
+    /// `\newminted[name]{python}` the one that it names.
+    fn environment(&mut self, definition: &[u8], end: usize) {
+        let rest = &self.code[end..self.line_end(end)];
+        let close = rest.iter().position(|byte| *byte == b']').filter(|_| rest.starts_with(b"["));
+        let is_minted = definition == b"newminted";
+        let mut name = match (close, self.group(end + close.map_or(0, |close| close + 1))) {
+            (Some(close), _) if is_minted => rest[1..close].to_vec(),
+            (_, Some((from, to))) => self.code[from..to].to_vec(),
+            _ => return,
+        };
+        if is_minted && close.is_none() {
+            name.extend(b"code");
+        }
+        self.verbatim.push(name);
+    }
+
+    /// The character in `\MakeShortVerb{\|}`, `\MakeShortVerb*\|`.
+    fn character(&self, end: usize) -> Option<u8> {
+        let rest = &self.code[end..self.line_end(end)];
+        let start = rest.iter().position(|byte| !b"*{ ".contains(byte))?;
+        match rest[start..] {
+            [b'\\', byte, ..] => Some(byte),
+            _ => None,
+        }
+    }
+
+    /// `\string\name` shows a command and does not run it.
+    fn string(&mut self, end: usize) -> usize {
+        let blanks = self.code[end..].iter().take_while(|byte| **byte == b' ').count();
+        let start = end + blanks;
+        if self.code.get(start) != Some(&b'\\') {
+            return end;
+        }
+        let stop = word_end(&self.code, start).max(start + 2).min(self.code.len());
+        self.blank(start, stop);
+        stop
+    }
+
+    /// Whether `\if` compares two digits that differ, or a digit with the end of the line: `\if0`, how some comment out.
+    fn is_never(&self, end: usize) -> bool {
+        match self.code[end..] {
+            [a @ b'0'..=b'9', b @ b'0'..=b'9', ..] => a != b,
+            [b'0'..=b'9', b, ..] => matches!(b, b' ' | b'\n' | b'\r' | b'%'),
+            _ => false,
+        }
     }
 
     /// The text in the braces that follow `at`, on the same line.
@@ -170,9 +245,11 @@ impl Mask {
         {
             at = close + 1;
         }
+        // TeX passes over blanks after a control word.
+        at += self.code[at..line_end].iter().take_while(|byte| **byte == b' ').count();
         let Some(&open) = self.code[at..line_end].first() else { return end };
         // A macro of that name that is being defined, or used otherwise.
-        if open.is_ascii_alphanumeric() || matches!(open, b' ' | b'}' | b'\\' | b'%') {
+        if open.is_ascii_alphanumeric() || matches!(open, b'}' | b'\\' | b'%') {
             return end;
         }
         let close = if open == b'{' { b'}' } else { open };
@@ -271,6 +348,27 @@ mod tests {
                 "\\newcommand{\\bv}{\\begin{verbatim}}\n\\a\n",
                 "\\newcommand{\\bv}{\\begin{verbatim}}\n\\a\n",
             ),
+            (
+                "\\newcommand{\\fin}{\\clearpage\\end{document}}\n\\a\n",
+                "\\newcommand{\\fin}{\\clearpage\\end{document}}\n\\a\n",
+            ),
+            ("\\if0\n\\a\n\\fi b\n", "\n\n    b\n"),
+            ("\\if01 \\a\\else b\\fi\n", "              b\\fi\n"),
+            ("\\if00 \\a\\fi\n", "\\if00 \\a\\fi\n"),
+            ("\\string\\a{b}\\c\n", "\\string  {b}\\c\n"),
+            ("\\verb |\\a| b\n", "\\verb      b\n"),
+            (
+                "\\MakeShortVerb{\\|}\n|\\a| b\n\\DeleteShortVerb{\\|}\n|\\a|\n",
+                "\\MakeShortVerb{\\|}\n     b\n\\DeleteShortVerb{\\|}\n|\\a|\n",
+            ),
+            (
+                "\\newtcblisting[init]{code}{}\n\\begin{code}\n\\a\n\\end{code}\n",
+                "\\newtcblisting[init]{code}{}\n\\begin{code}\n\n\\end{code}\n",
+            ),
+            (
+                "\\newminted{tex}{}\n\\begin{texcode}\n\\a\n\\end{texcode}\n",
+                "\\newminted{tex}{}\n\\begin{texcode}\n\n\\end{texcode}\n",
+            ),
             ("a\\endinput b\nc\n", "a\\endinput b\n\n"),
             ("\\end{document}\n\\a\n", "\\end{document}\n\n"),
             (
@@ -292,6 +390,14 @@ mod tests {
             "\\verb|",
             "\\iffalse",
             "\\iffalse\\newif",
+            "\\if0",
+            "\\if",
+            "\\string",
+            "\\string\\",
+            "\\MakeShortVerb",
+            "\\MakeShortVerb\\|\n|",
+            "\\newtcblisting[",
+            "\\newminted[x]",
             "%",
             "\\end{document}",
         ] {

@@ -1,5 +1,7 @@
 //! What of ours a paper had before `pith add`. `add` writes it into pith.json where there was something, and `remove`
-//! leaves that.
+//! leaves that, or puts it back.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -14,33 +16,24 @@ pub struct Before {
     /// The argument of its `\pithnumber`, as it was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// The pith.sty beside it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sty: Option<Sty>,
-}
-
-/// A pith.sty that lay beside a paper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Sty {
-    /// It carried the proof already.
-    Same,
-    /// It carried none, or another one, and was replaced.
-    Other,
+    /// The files beside it of which `add` writes its own, by name: the text of one that was replaced, `None` for one
+    /// that was as it should be.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, Option<String>>,
 }
 
 impl Before {
     /// Reads what was written; what it does not say was not there.
     pub fn from_json(json: &Json) -> Self {
-        let text = |key| json.get(key).and_then(Json::as_str);
+        let text = |json: &Json| json.as_str().map(str::to_owned);
+        let files = match json.get("files") {
+            Some(Json::Object(files)) => &files[..],
+            _ => &[],
+        };
         Self {
             package: json.get("package") == Some(&Json::Bool(true)),
-            number: text("number").map(str::to_owned),
-            sty: match text("sty") {
-                Some("same") => Some(Sty::Same),
-                Some("other") => Some(Sty::Other),
-                _ => None,
-            },
+            number: json.get("number").and_then(text),
+            files: files.iter().map(|(name, was)| (name.to_string(), text(was))).collect(),
         }
     }
 
@@ -56,11 +49,10 @@ mod tests {
 
     #[test]
     fn it_reads_what_it_writes() {
-        let number = Some("\"\\x".to_owned());
+        let files = [("pith.sty".into(), None), ("pith.json".into(), Some("{}\r\n".into()))];
         for before in [
             Before::default(),
-            Before { package: true, number, sty: Some(Sty::Same) },
-            Before { package: false, number: None, sty: Some(Sty::Other) },
+            Before { package: true, number: Some("\"\\x".into()), files: files.into() },
         ] {
             let json = serde_json::to_vec(&before).unwrap();
             assert_eq!(Before::from_json(&Json::parse(&json).unwrap()), before);

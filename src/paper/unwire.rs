@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::changes::Changes;
-use super::{Before, Edit, Event, Kind, Paper};
+use super::{Before, Edit, Event, Kind, Paper, WireError};
 
 /// What is to be changed, and what a person should look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,8 +41,15 @@ enum Fate<'a> {
 
 /// Takes `\usepackage{pith}` and `\pithnumber{...}` out of the main file, the whole line where nothing else stands on it,
 /// except for what the paper had before.
-pub fn unwire(paper: &Paper, before: &Before) -> Unwired {
-    let ours = || paper.events.iter().filter_map(|event| Some((event, fate(event, before)?)));
+///
+/// # Errors
+/// [`WireError::NoDocument`]: a part of a paper may belong to a paper that stays.
+pub fn unwire(paper: &Paper, before: &Before) -> Result<Unwired, WireError> {
+    if !paper.events.iter().any(|event| event.kind == Kind::Document) {
+        return Err(WireError::NoDocument);
+    }
+    let fate = |event| fate(paper, event, before);
+    let ours = || paper.events.iter().filter_map(|event| Some((event, fate(event)?)));
     let gone = ours().filter(|(_, fate)| matches!(fate, Fate::Goes));
     let gone: Vec<_> = gone.map(|(event, _)| event.range.clone()).collect();
     let mut changes = Changes::default();
@@ -73,15 +80,15 @@ pub fn unwire(paper: &Paper, before: &Before) -> Unwired {
             Fate::Remains => out.remains.push(Place { file, line: line(), text }),
         }
     }
-    out
+    Ok(out)
 }
 
 /// What becomes of an event; `None` where it is not of ours.
-fn fate<'a>(event: &Event, before: &'a Before) -> Option<Fate<'a>> {
+fn fate<'a>(paper: &Paper, event: &Event, before: &'a Before) -> Option<Fate<'a>> {
     let is_in_main = event.file == 0;
     Some(match &event.kind {
-        Kind::Number(text) => match &before.number {
-            Some(number) if number == text => Fate::IsKept,
+        Kind::Number(_) => match &before.number {
+            Some(number) if *number == paper.written(event) => Fate::IsKept,
             Some(number) => Fate::IsAgain(number),
             None if is_in_main => Fate::Goes,
             None => Fate::Remains,

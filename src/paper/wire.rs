@@ -1,10 +1,15 @@
 //! `\usepackage{pith}` and `\pithnumber{...}` go into a paper; every other byte stays.
 
+use std::ops::Range;
+
 use super::changes::Changes;
 use super::{Before, Edit, Event, Kind, Paper, number};
 use crate::error::Remedy;
 use crate::id::Suffix;
-use crate::latex::{Nesting, optional};
+use crate::latex::{Nesting, code_of, optional};
+
+/// The most lines that are tried as a place.
+const MAX_TRIES: usize = 50;
 
 /// Why a paper was not touched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +28,14 @@ pub enum WireError {
     OtherNumber {
         /// The argument as it is written.
         number: String,
+        /// File and line.
+        place: String,
+    },
+    /// The paper has something else in the place of a number.
+    #[error("it has \\pithnumber{{{text}}} already ({place}), and that is no Pith Number")]
+    NoNumber {
+        /// The argument as it is written.
+        text: String,
         /// File and line.
         place: String,
     },
@@ -45,6 +58,7 @@ impl Remedy for WireError {
             Self::OtherNumber { .. } => {
                 "give that paper's id, or replace the number with --force".into()
             }
+            Self::NoNumber { .. } => "put the right one there with --force".into(),
             Self::TwoNumbers(..) => "remove one of them: a paper has one Pith Number".into(),
         })
     }
@@ -87,18 +101,21 @@ pub fn wire(
         return Err(WireError::Latex209);
     }
     let old = the_number(paper)?;
+    let is_other = |text: &str| number(text).map(|number| number.suffix) != Ok(*suffix);
     if let Some((event, text)) = old
-        && number(text).map(|number| number.suffix) != Ok(*suffix)
+        && is_other(text)
         && !may_replace(text)
     {
-        let place = place(paper, event);
-        return Err(WireError::OtherNumber { number: text.trim().to_owned(), place });
+        let (is_number, place) = (number(text).is_ok(), place(paper, event));
+        let text = text.trim().to_owned();
+        return Err(match is_number {
+            true => WireError::OtherNumber { number: text, place },
+            false => WireError::NoNumber { text, place },
+        });
     }
     let mut wiring = Wiring { paper, changes: Changes::default(), new: Vec::new() };
     let line = format!("\\pithnumber{{{suffix}}}");
-    if let Some((event, text)) = old
-        && number(text).map(|number| number.suffix) != Ok(*suffix)
-    {
+    for (event, _) in paper.numbers().filter(|(_, text)| is_other(text)) {
         let (file, range) = (event.file, event.argument.clone());
         wiring.new.push(New { file, at: range.start, below: 0, text: line.clone() });
         wiring.changes.push(file, range, suffix.to_string());
@@ -111,14 +128,14 @@ pub fn wire(
         (Some(_), None) => wiring.insert(after_packages(paper, document)?, vec![line]),
         (None, Some((event, _))) => {
             let at = after_packages(paper, document)?;
-            let before = Point::line_of(&paper.main().bytes, event.range.start);
             // The package comes first, wherever the number stands.
-            let is_late = event.file == 0 && event.range.start < at.offset;
-            wiring.insert(if is_late { before } else { at }, vec![package]);
+            let number = in_main(paper, event).start;
+            let at = if number < at.offset { before(paper, number) } else { at };
+            wiring.insert(at, vec![package]);
         }
     }
-    let number = old.map(|(_, text)| text.to_owned());
-    Ok(wiring.done(Before { package: loaded.is_some(), number, sty: None }))
+    let number = old.map(|(event, _)| paper.written(event));
+    Ok(wiring.done(Before { package: loaded.is_some(), number, ..Before::default() }))
 }
 
 /// What goes into a paper.
@@ -190,10 +207,15 @@ pub(super) fn place(paper: &Paper, event: &Event) -> String {
 
 /// Where the preamble ends in the main file: `\begin{document}`, or the command that includes the file that has it.
 fn preamble_end(paper: &Paper) -> Option<usize> {
-    let document = paper.events.iter().position(|event| event.kind == Kind::Document)?;
-    let before = &paper.events[..=document];
-    let in_main = before.iter().rposition(|event| event.file == 0)?;
-    Some(before[in_main].range.start)
+    let document = paper.events.iter().find(|event| event.kind == Kind::Document)?;
+    Some(in_main(paper, document).start)
+}
+
+/// Where the main file has an event: the command itself, or the one that includes the file that has it.
+fn in_main(paper: &Paper, event: &Event) -> Range<usize> {
+    let until = paper.events.iter().position(|other| std::ptr::eq(other, event));
+    let mut events = paper.events[..=until.expect("it is the paper's")].iter();
+    events.rfind(|event| event.file == 0).expect("the main file comes first").range.clone()
 }
 
 /// A place for whole lines in the main file.
@@ -218,6 +240,40 @@ impl Point {
     }
 }
 
+/// The last place for a line above `at` where nothing is open; it is after the class.
+fn before(paper: &Paper, at: usize) -> Point {
+    let (bytes, code) = (&paper.main().bytes, &paper.main().code);
+    let class = paper.events.iter().find(|event| event.kind == Kind::Class);
+    let class = class.map_or(0, |event| in_main(paper, event).end);
+    let lines: Vec<_> = open_lines(code, class, at).collect();
+    let line = lines.into_iter().rev().take(MAX_TRIES).find(|line| is_code(bytes, *line));
+    Point { offset: line.unwrap_or(class), is_inline: line.is_none() }
+}
+
+/// The lines that begin after `from` and not after `to` where nothing is open.
+fn open_lines(code: &[u8], from: usize, to: usize) -> impl Iterator<Item = usize> {
+    let mut nesting = Nesting::new(code);
+    let is_end = |at: &usize| match code[*at] {
+        b'\n' => true,
+        b'\r' => code.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    };
+    let lines = (from..to).filter(is_end).map(|end| end + 1);
+    lines.filter(move |line| nesting.is_open_at(*line) && !is_argument(code, *line))
+}
+
+/// Whether what follows may be the argument of the command before.
+fn is_argument(code: &[u8], at: usize) -> bool {
+    matches!(code[at..].trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// Whether a command at `at` is read as one, and is in no text that TeX passes over.
+fn is_code(bytes: &[u8], at: usize) -> bool {
+    const COMMAND: &[u8] = b"\\relax\n";
+    let with = [&bytes[..at], COMMAND, &bytes[at..]].concat();
+    code_of(&with)[at..].starts_with(COMMAND)
+}
+
 /// The end of the first line after the last package where nothing is open: no group, no conditional.
 fn after_packages(paper: &Paper, end: usize) -> Result<Point, WireError> {
     let (bytes, code) = (&paper.main().bytes, &paper.main().code);
@@ -236,18 +292,11 @@ fn after_packages(paper: &Paper, end: usize) -> Result<Point, WireError> {
     let (Some(last), true) = (last, has_class) else { return Err(no_class(paper)) };
     // A date may follow the packages.
     let last = optional(code, last).map_or(last, |(_, end)| end);
-    let mut nesting = Nesting::new(code);
-    let is_open_at_last = nesting.is_open_at(last);
-    let mut at = last;
-    while let Some(length) = code[at..end].iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
-        let pair = code[at + length..].starts_with(b"\r\n");
-        let line_end = at + length + if pair { 2 } else { 1 };
-        if line_end <= end && nesting.is_open_at(at + length) {
-            return Ok(Point { offset: line_end, is_inline: false });
-        }
-        at = line_end;
+    let mut lines = open_lines(code, last, end).take(MAX_TRIES);
+    if let Some(line) = lines.find(|line| is_code(bytes, *line)) {
+        return Ok(Point { offset: line, is_inline: false });
     }
-    match is_open_at_last {
+    match Nesting::new(code).is_open_at(last) {
         true => Ok(Point { offset: last, is_inline: true }),
         false => Ok(Point::line_of(bytes, end)),
     }

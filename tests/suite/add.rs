@@ -233,6 +233,144 @@ fn what_is_not_ours_is_not_replaced_or_removed() {
     assert!(desk.join("paper/pith.sty").exists());
 }
 
+/// A desk with a paper of these files.
+fn desk_of(paper: &[(&str, &str)]) -> Desk {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.join("paper")).unwrap();
+    for (name, text) in paper {
+        desk.write(&format!("paper/{name}"), text.as_bytes());
+    }
+    desk
+}
+
+/// Places where a line would be no line of LaTeX, and where it goes instead (`+`).
+#[test]
+fn the_lines_go_where_latex_reads_them() {
+    let class =
+        "\\LoadClass{article}\\AtBeginDocument{\\typeout{Missing \\protect\\begin{document}}}";
+    let meta = format!("{NUMBER}\n");
+    let papers = [
+        ("\\documentclass{my}\n+\\title{X}\n\\begin{document}\n", ("my.cls", class)),
+        (
+            "\\documentclass{article}\n\\usepackage{verbatim}\\iffalse\nx\n\n\\fi\n+\\begin{document}\n",
+            ("x", ""),
+        ),
+        (
+            "\\documentclass{article} \\begin{filecontents*}{a.bib}\nx\n\\end{filecontents*}\n+\\begin{document}\n",
+            ("x", ""),
+        ),
+        (
+            "\\documentclass{article}\n\\usepackage{hyperref} \\hypersetup\n{x}\n+\\begin{document}\n",
+            ("x", ""),
+        ),
+        (
+            "\\documentclass{article}\n+\\input{meta}\n\\usepackage{amsmath}\n\\begin{document}\n",
+            ("meta.tex", &meta),
+        ),
+        (
+            "\\documentclass{article}\n\\usepackage{x}\n+\\AtBeginDocument{\n\\input{meta}}\n\\begin{document}\n",
+            ("meta.tex", &meta),
+        ),
+        ("\\documentclass{article}+ \\input{meta}\n\\begin{document}\n", ("meta.tex", &meta)),
+    ];
+    for (marked, other) in papers {
+        let main = marked.replace('+', "");
+        let desk = desk_of(&[("main.tex", &main), other]);
+        let before = files(&desk.join("paper"));
+        added(&desk, "main.tex");
+        let after = files(&desk.join("paper"));
+        let has_number = other.1 == meta;
+        let mut lines = format!("{PACKAGE}\n");
+        if !has_number {
+            lines += &format!("{NUMBER}\n");
+        }
+        let lines = if marked.contains("}+ ") { lines.trim_end() } else { &lines };
+        assert_eq!(String::from_utf8_lossy(&after["main.tex"]), marked.replace('+', lines));
+        assert!(added(&desk, "main.tex").err().contains("nothing to change"), "{marked}");
+        desk.good(&["remove", "paper/main.tex"]);
+        assert_eq!(files(&desk.join("paper"))["main.tex"], before["main.tex"], "{marked}");
+    }
+}
+
+/// Files of the author that `add` would replace: it asks, and `remove` puts them back, byte by byte.
+#[test]
+fn files_that_were_replaced_come_back() {
+    let main = "\\documentclass{article}\n\\usepackage{pith}\n\\begin{document}\n";
+    let record = crate::records::HETEGEN;
+    for (name, text, said) in [
+        ("pith.sty", None, Some("it carries the proof of arXiv:2404.14294v3")),
+        ("pith.sty", Some("% mine\r\n"), Some("it is not pith's")),
+        ("pith.json", Some("mine\n"), Some("it holds no record")),
+        ("pith.json", Some(record), None),
+    ] {
+        let desk = desk_of(&[("main.tex", main)]);
+        let path = format!("paper/{name}");
+        match text {
+            Some(text) => desk.write(&path, text.as_bytes()),
+            None => drop(desk.good(&["sty", "2404.14294", "--mirror", "mirror", "-o", &path])),
+        }
+        let before = files(&desk.join("paper"));
+        if let Some(said) = said {
+            let ran = add(&desk, "main.tex", &[]);
+            assert_eq!(ran.status, Some(1), "{}", ran.err());
+            assert!(ran.err().contains(said), "{}", ran.err());
+            assert_eq!(files(&desk.join("paper")), before);
+        }
+        assert_eq!(add(&desk, "main.tex", &["--force"]).status, Some(0), "{name}");
+        // How an editor lays out the JSON does not count.
+        let pin = std::fs::read(desk.join("paper/pith.json")).unwrap();
+        let pin: serde_json::Value = serde_json::from_slice(&pin).unwrap();
+        desk.write("paper/pith.json", &serde_json::to_vec_pretty(&pin).unwrap());
+        let ran = desk.good(&["remove", "paper/main.tex"]);
+        assert!(ran.err().contains(&format!("{name}: as it was before")), "{}", ran.err());
+        assert_eq!(files(&desk.join("paper")), before, "{name}: {text:?}");
+    }
+}
+
+/// What another paper in the folder needs, or what stays of this one, is not taken away.
+#[test]
+fn the_package_stays_where_it_is_used() {
+    let main = "\\documentclass{article}\n\\begin{document}\n\\input{part}\n\\end{document}\n";
+    let desk = desk_of(&[("main.tex", main), ("supplement.tex", main), ("part.tex", "x\n")]);
+    let before = files(&desk.join("paper"));
+    added(&desk, "main.tex");
+    added(&desk, "supplement.tex");
+    let both = files(&desk.join("paper"));
+    let ran = desk.run(&["remove", "paper/part.tex"]);
+    assert_eq!(ran.status, Some(1));
+    assert!(ran.err().contains("it has no \\begin{document}"), "{}", ran.err());
+    assert_eq!(files(&desk.join("paper")), both);
+    let ran = desk.good(&["remove", "paper/main.tex"]);
+    assert!(ran.err().contains("pith.sty stays: supplement.tex uses it"), "{}", ran.err());
+    assert!(desk.join("paper/pith.sty").exists() && desk.join("paper/pith.json").exists());
+    desk.good(&["remove", "paper/supplement.tex"]);
+    assert_eq!(files(&desk.join("paper")), before);
+    added(&desk, "main.tex");
+    let text = std::fs::read_to_string(desk.join("paper/main.tex")).unwrap();
+    desk.write("paper/main.tex", text.replace("{pith}", "{pith,amsmath}").as_bytes());
+    let ran = desk.good(&["remove", "paper/main.tex"]);
+    assert!(ran.err().contains("pith.sty stays: main.tex uses it"), "{}", ran.err());
+    assert!(desk.join("paper/pith.sty").exists());
+}
+
+/// The same number twice is one, and both are replaced.
+#[test]
+fn every_place_of_a_number_is_replaced() {
+    let other = "\\pithnumber{XTFVXS4R4ZX4MH7WZBQBV7LLJA}";
+    let main = format!(
+        "\\documentclass{{article}}\n\\usepackage{{pith}}\n{other}\n\\begin{{document}}\n{other}\n"
+    );
+    let desk = desk_of(&[("main.tex", &main)]);
+    assert_eq!(add(&desk, "main.tex", &["--force"]).status, Some(0));
+    let text = std::fs::read_to_string(desk.join("paper/main.tex")).unwrap();
+    assert_eq!(text, main.replace(other, NUMBER));
+    desk.good(&["remove", "paper/main.tex"]);
+    assert_eq!(std::fs::read_to_string(desk.join("paper/main.tex")).unwrap(), main);
+    desk.write("paper/main.tex", main.replace(other, "\\pithnumber{}").as_bytes());
+    let ran = add(&desk, "main.tex", &[]);
+    assert!(ran.err().contains("\\pithnumber{} already (main.tex:3), and that is no Pith Number"));
+}
+
 /// A link to a folder that is gone, as an archive may hold one.
 #[cfg(unix)]
 #[test]
