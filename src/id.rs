@@ -36,7 +36,7 @@ pub enum IdError {
         meant: Option<&'static str>,
     },
     /// A suffix that has neither 26 characters nor the 8, 12 or 16 of a short form.
-    #[error("a Pith suffix has 26 characters (or 8, 12, 16 in short forms), this one has {0}")]
+    #[error("a Pith suffix has 26 characters{forms}, this one has {count}", count = .0, forms = or_short(*.0))]
     SuffixLength(usize),
     /// The year of a full Pith Number is not four digits.
     #[error("the year of a Pith Number has four digits, this one is \"{0}\"")]
@@ -96,6 +96,11 @@ pub enum IdError {
     /// Anything else.
     #[error("it is neither an arXiv id nor a Pith Number")]
     Unknown,
+}
+
+/// The short forms, unless the suffix is as long as one: then a whole number was asked for.
+fn or_short(length: usize) -> &'static str {
+    if matches!(length, 8 | 12 | 16) { "" } else { " (or 8, 12, 16 in short forms)" }
 }
 
 impl Remedy for IdError {

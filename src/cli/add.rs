@@ -1,7 +1,7 @@
 //! `pith add MAIN.tex ID`
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -128,14 +128,22 @@ fn swapped(args: &Args) -> Result<(), Failure> {
 }
 
 /// Everything that is to be written.
-struct Plan {
+struct Plan<'a> {
     changes: Vec<Change>,
+    /// The folder whose names a diff has: where the program runs, but for a paper outside of it, of which `patch` wants
+    /// to know nothing.
+    base: &'a Path,
     lines: Vec<Line>,
     number: PithNumber,
 }
 
-impl Plan {
-    fn new(main: &Path, paper: &Paper, resolved: &Resolved, force: bool) -> Result<Self, Failure> {
+impl<'a> Plan<'a> {
+    fn new(
+        main: &'a Path,
+        paper: &Paper,
+        resolved: &Resolved,
+        force: bool,
+    ) -> Result<Self, Failure> {
         let record = &resolved.record;
         let fail = |error| Failure::of(Exit::Wrong, &main.display().to_string(), &error);
         let number = resolved.verdict.pith_number.expect("what verified has a number");
@@ -172,12 +180,15 @@ impl Plan {
         changes.push(Change { path: pinned.path, old: pinned.bytes, new });
         changes.push(sty);
         changes.retain(|change| !change.is_none());
-        Ok(Self { changes, lines, number })
+        let is_outside = main.components().any(|part| part == Component::ParentDir);
+        let base = if is_outside { main_file::folder(main) } else { Path::new("") };
+        Ok(Self { changes, base, lines, number })
     }
 
     fn show_diff(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         let diff = |change: &Change| {
-            let name = change.path.to_string_lossy().replace('\\', "/");
+            let path = change.path.strip_prefix(self.base).unwrap_or(&change.path);
+            let name = path.to_string_lossy().replace('\\', "/");
             let name = name.trim_start_matches("./").trim_start_matches('/');
             paper::diff(name, change.old.as_deref(), change.new.as_deref())
         };
@@ -219,7 +230,13 @@ impl Plan {
             ));
         }
         match args.dry_run {
-            true => terminal.note("nothing was written (--dry-run)"),
+            true if self.base == Path::new("") => {
+                terminal.note("nothing was written (--dry-run)");
+            }
+            true => {
+                let base = self.base.display();
+                terminal.note(&format!("nothing was written (--dry-run); names are as in {base}"));
+            }
             false => {
                 let folder = main_file::folder(&args.main);
                 let folder = super::demo::shell_word(&folder.display().to_string());
@@ -228,7 +245,7 @@ impl Plan {
         }
     }
 
-    fn json<'a>(&'a self, args: &Args, resolved: &'a Resolved) -> AddJson<'a> {
+    fn json(&'a self, args: &Args, resolved: &'a Resolved) -> AddJson<'a> {
         let file = |change: &'a Change| FileJson {
             path: change.path.display().to_string(),
             action: action(change),

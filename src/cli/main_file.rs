@@ -14,7 +14,7 @@ pub(super) fn of(path: &Path) -> Result<PathBuf, Failure> {
     let main = latex::find_main(&Tree::Folder(path.to_owned()))
         .map_err(|error| Failure::of(Exit::Io, &path.display().to_string(), &error))?;
     // A person in the folder calls the file by its name.
-    Ok(path.strip_prefix(".").unwrap_or(path).join(main.name))
+    Ok(if path == Path::new(".") { main.name.into() } else { path.join(main.name) })
 }
 
 /// The folder of a main file, which is where TeX runs; a folder is one itself.

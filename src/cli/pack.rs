@@ -89,7 +89,7 @@ fn pack(args: &Args, options: &Options, terminal: &mut Terminal) -> Run {
     let tree = Tree::Folder(folder.to_owned());
     let packed = Paper::read(&tree, &name)
         .map_err(paper::PackError::from)
-        .and_then(|paper| paper::pack(&tree, &paper, &except(folder, &args.output)))
+        .and_then(|paper| paper::pack(&tree, &paper, &except(folder, &name, &args.output)))
         .map_err(|error| Failure::of(Exit::Io, &args.dir.display().to_string(), &error))?;
     let read_back = sources::report_of_archive(&checker, &packed.archive, &args.output);
     let read_back = [read_back];
@@ -168,16 +168,18 @@ fn top<'a>(given: &'a Path, main: &'a Path) -> (&'a Path, String) {
     (folder, name.to_string_lossy().replace('\\', "/"))
 }
 
-/// What stays out because of this program.
-fn except(folder: &Path, output: &Path) -> Vec<Left> {
+/// What stays out because of this program: beside the main file and at the top.
+fn except(folder: &Path, main: &str, output: &Path) -> Vec<Left> {
     let same = |path: &Path| path.canonicalize().ok();
     let output_folder = output.parent().filter(|folder| *folder != Path::new(""));
     let is_inside = same(output_folder.unwrap_or(Path::new("."))) == same(folder);
     let name = output.file_name().map(|name| name.to_string_lossy().into_owned());
-    let mut except = vec![
-        Left { name: PIN.into(), why: "not needed by TeX" },
-        Left { name: CONFIG.into(), why: "not needed by TeX" },
-    ];
+    let mut except = Vec::new();
+    for name in [PIN, CONFIG] {
+        let why = "not needed by TeX";
+        except.push(Left { name: name.into(), why });
+        except.push(Left { name: format!("{}/{name}", latex::parent_of(main)), why });
+    }
     except.extend(name.filter(|_| is_inside).map(|name| Left { name, why: "an archive" }));
     except
 }

@@ -25,8 +25,10 @@ pub fn diff(name: &str, old: Option<&[u8]>, new: Option<&[u8]>) -> Vec<u8> {
     if old == new {
         return out;
     }
+    // `patch` takes a name to its first blank, unless a tab ends it.
+    let tab = if name.contains(' ') { "\t" } else { "" };
     let side = |file: Option<&[u8]>, prefix: &str| match file {
-        Some(_) => format!("{prefix}/{name}"),
+        Some(_) => format!("{prefix}/{name}{tab}"),
         None => "/dev/null".to_owned(),
     };
     out.extend(format!("--- {}\n+++ {}\n", side(old, "a"), side(new, "b")).into_bytes());

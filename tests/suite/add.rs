@@ -161,6 +161,38 @@ fn a_dry_run_prints_a_diff_that_applies() {
     }
 }
 
+/// `patch` takes no name with a blank as it is, and none that leads upwards.
+#[test]
+fn a_diff_applies_whatever_the_path_is() {
+    if !require("patch") {
+        return;
+    }
+    for (folder, main) in [("my paper", "my paper/main.tex"), ("paper", "../desk/paper/main.tex")] {
+        let desk = Desk::new();
+        std::fs::create_dir(desk.join("desk")).unwrap();
+        desk.copy_folder("papers/article", &format!("desk/{folder}"));
+        let mut command = desk.command();
+        command.current_dir(desk.join("desk"));
+        command.args(["add", main, "2403.01164", "--mirror", "../mirror", "--dry-run"]);
+        let ran = run(&mut command, b"");
+        assert_eq!(ran.status, Some(0), "{}", ran.err());
+        let is_outside = main.starts_with("..");
+        assert_eq!(
+            ran.err().contains("names are as in ../desk/paper"),
+            is_outside,
+            "{}",
+            ran.err()
+        );
+        let mut command = Command::new("patch");
+        desk.clean(command.args(["-p1", "--binary", "--quiet"]));
+        command.current_dir(desk.join(if is_outside { "desk/paper" } else { "desk" }));
+        let patched = run(&mut command, &ran.stdout);
+        assert_eq!(patched.status, Some(0), "{}{}", patched.out(), patched.err());
+        let main = std::fs::read_to_string(desk.join(&format!("desk/{folder}/main.tex"))).unwrap();
+        assert!(main.contains(NUMBER), "{main}");
+    }
+}
+
 #[test]
 fn another_number_is_not_touched_unless_forced() {
     let desk = desk_with("article");
