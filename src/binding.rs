@@ -39,9 +39,15 @@ pub fn verify_pdf(
 pub fn verify_badge(embedded: &Embedded, keys: &Keyring) -> Verdict {
     let mut verdict = verify(&embedded.record, None, keys);
     verdict.steps.push(match embedded.disagreements().first() {
+        Some(shown) if shown.text.is_empty() => {
+            Step::failed(StepName::Shown, format!("the badge has no {}", shown.place))
+        }
         Some(shown) => {
             let detail = format!("the {} of the badge says {:?}", shown.place, shown.text);
             Step::failed(StepName::Shown, format!("{detail}, which is not the record's"))
+        }
+        None if !embedded.has_badge() => {
+            Step::not_checked(StepName::Shown, "no badge stands beside the proof")
         }
         None => Step::passed(StepName::Shown, "the badge shows what the record says"),
     });

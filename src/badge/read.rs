@@ -63,9 +63,16 @@ enum Subject {
     Date,
     /// The address of the licence.
     License,
+    /// Something that no badge says.
+    Foreign,
 }
 
 impl Embedded {
+    /// Whether a badge stands beside the proof: of a page, only what programs read may be there.
+    pub fn has_badge(&self) -> bool {
+        self.shown.iter().any(|shown| shown.place == LINK)
+    }
+
     /// What the badge shows and its record does not say: the number, the source, the title, the date or the licence of
     /// another paper, or a link to anywhere else. Empty for a record of unknown schema, which does
     /// not verify anyway.
@@ -87,10 +94,14 @@ impl Embedded {
             }
             Subject::Date => shown.text == fields.submitted_at.date(),
             Subject::License => shown.text == fields.license,
+            Subject::Foreign => false,
         };
         self.shown.iter().filter(|shown| !agrees(shown)).collect()
     }
 }
+
+/// The place of a badge's link.
+const LINK: &str = "link";
 
 fn names(query: &Query, number: &PithNumber) -> bool {
     let (year, same) = match query {
@@ -193,16 +204,26 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }
 
-/// The Pith Numbers in a text that people read: with `pith:` before them, or in capitals alone.
-fn numbers(place: &'static str, text: &str) -> Vec<Shown> {
-    let words = text.split(|c: char| !c.is_alphanumeric() && c != ':');
-    let is_number = |word: &&str| {
+/// The Pith Numbers in a text of a badge that people read, with `pith:` before them or in capitals alone; and the whole
+/// text, where it says more than a badge does: a number, and that it is verified.
+fn words(place: &'static str, text: &str) -> Vec<Shown> {
+    let base32 = |b: u8| matches!(b, b'A'..=b'Z' | b'2'..=b'7');
+    let is_number = |word: &str| {
         let prefixed = word.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("pith:"));
-        let base32 = |b: u8| matches!(b, b'A'..=b'Z' | b'2'..=b'7');
         prefixed || (matches!(word.len(), 8 | 12 | 16 | 26) && word.bytes().all(base32))
     };
-    let words = words.map(|word| word.trim_end_matches(':')).filter(is_number);
-    words.map(|word| identifier(place, word)).collect()
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != ':');
+    let words = words.map(|word| word.trim_end_matches(':')).filter(|word| !word.is_empty());
+    let (numbers, others): (Vec<_>, Vec<_>) = words.partition(|word| is_number(word));
+    let mut shown: Vec<_> = numbers.into_iter().map(|word| identifier(place, word)).collect();
+    if others.iter().any(|word| !["pith", "verified"].contains(word)) {
+        shown.push(foreign(place, text.trim()));
+    }
+    shown
+}
+
+fn foreign(place: &'static str, text: &str) -> Shown {
+    Shown { place, text: text.to_owned(), subject: Subject::Foreign }
 }
 
 fn identifier(place: &'static str, text: &str) -> Shown {

@@ -109,7 +109,12 @@ fn a_proof_under_another_number_is_told() {
                 "https://pith.invalid/",
             ),
             (">WKFOJ2EC verified<".into(), ">7YXM6JRY verified<".into(), "text", "7YXM6JRY"),
-            (">WKFOJ2EC verified<".into(), ">PITH:7YXM6JRY ok<".into(), "text", "PITH:7YXM6JRY"),
+            (
+                ">WKFOJ2EC verified<".into(),
+                ">PITH:7YXM6JRY verified<".into(),
+                "text",
+                "PITH:7YXM6JRY",
+            ),
         ];
         for (from, to, place, shown) in cases {
             let pasted = text.replace(&from, &to);
@@ -118,6 +123,25 @@ fn a_proof_under_another_number_is_told() {
             assert_eq!(status(&embedded), Status::Verified);
             let found = disagreements(&embedded);
             assert!(!found.is_empty() && found.iter().all(|d| *d == (place, shown)), "{found:?}");
+        }
+    }
+    for (format, style) in CARRIERS {
+        let text = badge(SEEDS[0]).render(format, style);
+        for (from, to) in [
+            (">WKFOJ2EC verified<", ">WKFOJ2EC retracted<"),
+            ("WKFOJ2EC verified</", "WKFOJ2EC</span><span>pith:2026:MI552NCCD4HBZDJQTKS7H6AWNY</"),
+            ("verified", "unverified"),
+            (" class=\"pith-badge\" href=\"https://pith.science", " href=\"https://pith.invalid"),
+            (" href=\"https://pith.science/pith/WKFOJ2ECV52KUJR3SCIBSQ4GYD\"", ""),
+            ("</title>", "</title><desc>pith:2026:MI552NCCD4HBZDJQTKS7H6AWNY, verified</desc>"),
+        ] {
+            let changed = text.replace(from, to);
+            let is_of_other = to.contains(if format == Format::Html { "<desc" } else { "<span" });
+            if changed == text || is_of_other {
+                continue;
+            }
+            let found = one_proof(&changed);
+            assert!(!disagreements(&found).is_empty(), "{format}: {to}");
         }
     }
     let svg = badge(SEEDS[0]).render(Format::Svg, Style::Flat);
@@ -147,7 +171,7 @@ fn a_page_may_hold_several_badges_and_much_else() {
         assert_eq!(status(proof), Status::Verified);
         assert_eq!(disagreements(proof), []);
     }
-    let swapped = page.replace(&html[1], "<a class='x pith-badge' href=/elsewhere>fine</a>");
+    let swapped = page.replace(&html[1], "<a class='x pith-badge' href=/elsewhere>pith</a>");
     assert_eq!(disagreements(&proofs_in(swapped.as_bytes()).unwrap()[1]), [("link", "/elsewhere")]);
 }
 

@@ -4,8 +4,8 @@
 //! HTML's tokenizer does, finds scripts and badges. It never goes back, so its time is linear.
 
 use super::{
-    Carrier, Embedded, ReadError, Shown, check_size, date, find, identifier, license, numbers, svg,
-    title,
+    Carrier, Embedded, LINK, ReadError, Shown, check_size, date, find, identifier, license, svg,
+    title, words,
 };
 use crate::badge::NAMESPACE;
 use crate::record::{Json, Record, RecordError};
@@ -47,15 +47,15 @@ pub(super) fn read(page: &[u8]) -> Result<Vec<Embedded>, ReadError> {
                 found.extend(svg::read(picture)?);
             }
             rest = after;
-        } else if tag.name == b"a" && tag.has_class("pith-badge") {
+        } else if tag.name == b"a" && tag.is_badge() {
             let inside = &content[..content.len().min(MAX_TEXT)];
             let (inside, _) =
                 inside.split_at(find_ignoring_case(inside, b"</a").unwrap_or(inside.len()));
-            shown.push(identifier("link", &tag.attribute("href")));
-            shown.extend(numbers("aria-label", &tag.attribute("aria-label")));
+            shown.push(identifier(LINK, &tag.attribute("href")));
+            shown.extend(words("aria-label", &tag.attribute("aria-label")));
             let tooltip = tag.attribute("title");
             shown.extend((!tooltip.is_empty()).then(|| title("tooltip", &tooltip)));
-            shown.extend(numbers("text", &without_tags(inside)));
+            shown.extend(words("text", &characters(&without_tags(inside))));
             rest = &content[inside.len()..];
         } else if RAW_TEXT.contains(&tag.name.as_slice()) {
             let end = [b"</", tag.name.as_slice()].concat();
@@ -230,8 +230,11 @@ impl Tag {
         found.map(|(_, value)| characters(&String::from_utf8_lossy(value))).unwrap_or_default()
     }
 
-    fn has_class(&self, class: &str) -> bool {
-        self.attribute("class").split_ascii_whitespace().any(|one| one == class)
+    /// Whether a link is a badge: by its class, or because it says to be one.
+    fn is_badge(&self) -> bool {
+        let label = self.attribute("aria-label");
+        self.attribute("class").split_ascii_whitespace().any(|class| class == "pith-badge")
+            || label.starts_with("pith ") && label.contains(" verified")
     }
 }
 
@@ -273,7 +276,10 @@ fn without_tags(content: &[u8]) -> String {
     let mut in_tag = false;
     for &b in content {
         match b {
-            b'<' => in_tag = true,
+            b'<' => {
+                in_tag = true;
+                text.push(b' ');
+            }
             b'>' => in_tag = false,
             _ if !in_tag => text.push(b),
             _ => {}

@@ -2,7 +2,9 @@
 
 use roxmltree::Node;
 
-use super::{Carrier, Embedded, ReadError, Shown, check_size, identifier, numbers, title};
+use super::{
+    Carrier, Embedded, LINK, ReadError, Shown, check_size, foreign, identifier, title, words,
+};
 use crate::badge::NAMESPACE;
 use crate::record::Record;
 use crate::xml;
@@ -28,24 +30,29 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Embedded>, ReadError> {
     for node in document.descendants().filter(Node::is_element) {
         collect(node, &mut shown);
     }
-    Ok(Some(Embedded { carrier: Carrier::Svg, record, shown }))
+    let embedded = Embedded { carrier: Carrier::Svg, record, shown };
+    Ok(Some(match embedded.has_badge() {
+        true => embedded,
+        false => Embedded { shown: [vec![foreign(LINK, "")], embedded.shown].concat(), ..embedded },
+    }))
 }
 
 fn collect(node: Node<'_, '_>, shown: &mut Vec<Shown>) {
     if let Some(label) = node.attribute("aria-label") {
-        shown.extend(numbers("label", label));
+        shown.extend(words("label", label));
     }
     match node.tag_name().name() {
         "a" => {
             // `href` of SVG 2, `xlink:href` of SVG 1.1.
             let links = node.attributes().filter(|attribute| attribute.name() == "href");
-            shown.extend(links.map(|link| identifier("link", link.value())));
+            shown.extend(links.map(|link| identifier(LINK, link.value())));
         }
-        "text" => shown.extend(numbers("text", &text_of(node))),
+        "text" => shown.extend(words("text", &text_of(node))),
+        "desc" => shown.extend(words("description", &text_of(node))),
         "title" => {
             let text = text_of(node);
             let (head, rest) = text.split_once(": ").unwrap_or((&text, ""));
-            shown.extend(numbers("title", head));
+            shown.extend(words("title", head));
             if !rest.is_empty() {
                 shown.push(title("title", rest));
             }
