@@ -10,12 +10,14 @@
 //! format characters, bidirectional controls, zero-width characters. What the text says, and
 //! whether that is true, is not their matter.
 
+mod bibtex;
 mod character;
 mod markup;
 mod prose;
 mod terminal;
 mod tex;
 
+pub use bibtex::bibtex;
 pub use markup::{Html, ScriptJson, Xml};
 pub use prose::{Asciidoc, Line, Markdown, Rst};
 pub use terminal::Terminal;
@@ -42,11 +44,6 @@ pub fn tex_comment(text: &str) -> String {
 /// to PDF strings and to PostScript, so that it goes into the XMP packet as it stands.
 pub fn tex_data(text: &str) -> String {
     escape(TexData, text)
-}
-
-/// The value of a BibTeX field, inside braces.
-pub fn bibtex(text: &str) -> String {
-    escape(Bibtex, text)
 }
 
 /// Text or an attribute's value in XML 1.0. Characters that XML cannot hold are dropped.

@@ -14,7 +14,6 @@ fn each_target_has_its_form() {
          \\textless{}i\\textgreater{}\\textquotedblright{}'\\textasciigrave{}\\textbar{}{[}{*}{]} {]}{]}\\textgreater{} \
          {[}31m  é漢{[}U+1F600{]}"
     );
-    assert_eq!(bibtex(HOSTILE), tex(HOSTILE));
     assert_eq!(
         tex_comment("Schr\\\"odinger\n\\pdfoutput=1\\"),
         "Schr\\\"odinger \\ pdfoutput=1\\ "
@@ -129,7 +128,7 @@ proptest! {
     /// Templates hand over a text in pieces.
     #[test]
     fn pieces_are_escaped_as_the_whole(one in pieces(), two in pieces()) {
-        for escape in [line, tex, bibtex, xml, html, script_json, markdown, rst, asciidoc, terminal] {
+        for escape in [line, tex, xml, html, script_json, markdown, rst, asciidoc, terminal] {
             prop_assert_eq!(escape(&one) + &escape(&two), escape(&format!("{one}{two}")));
         }
     }
