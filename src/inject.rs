@@ -154,8 +154,8 @@ pub enum InjectError {
         /// Why.
         error: PacketError,
     },
-    /// The file is certified, and its certification allows no change (ISO 32000-2, 12.8.2.2).
-    #[error("{}: is certified, and its certification allows no change", path.display())]
+    /// The file is certified or locked, and that allows no change (ISO 32000-2, 12.8.2.2 and table 236).
+    #[error("{}: is certified or locked by a signature, which allows no change", path.display())]
     Certified {
         /// The input.
         path: PathBuf,
@@ -197,7 +197,7 @@ impl Remedy for InjectError {
             Self::SameFile { .. } => "give another output, or --in-place",
             Self::Packet { .. } => "make the PDF again, or replace the packet with --force",
             Self::Certified { .. } => {
-                "change the file before it is certified, or invalidate that with --force"
+                "change the file before it is signed, or invalidate that with --force"
             }
             Self::Changed { .. } => "look at it, and run the command again",
             Self::Busy { .. } => "run the command again when that one is done",
@@ -355,6 +355,9 @@ fn take_out(job: &Job<'_>) -> Result<Report, InjectError> {
         let packet = if in_packet { Some(job.merged(base, &change, &mut notes)?) } else { None };
         let info = vec![(INFO_NUMBER.to_owned(), None), (INFO_URL.to_owned(), None)];
         section = job.plan(base, &Changes { info, packet })?;
+    }
+    let is_stated = |pdf: &Pdf| !Reading::of(pdf).stated.is_empty();
+    if is_stated(base) || base.revisions().any(|earlier| is_stated(&earlier)) {
         notes.push(Note::EarlierRevision);
     }
     let links = base.first_page().map(|page| page.links).unwrap_or_default();

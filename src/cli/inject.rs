@@ -200,7 +200,8 @@ fn edit(
         };
         terminal.note(&format!("{} has {count}: the signed bytes stay as they are", pdf.display()));
         if signatures.doc_mdp == Some(1) && how.force {
-            terminal.note("  its certification allows no change, and readers will tell of one");
+            terminal
+                .note("  its certification or lock allows no change, and readers will tell of one");
         }
     }
     write(edit).map_err(failure)

@@ -98,7 +98,10 @@ impl<'a> Job<'a> {
             .and_then(|bytes| Packet::parse(&bytes)?.with(change).map_err(PacketError::from))
         {
             Ok(packet) => Ok(packet),
-            Err(_) if self.options.force => new(notes, Note::PacketReplaced),
+            // A section of ours shows that it was replaced before.
+            Err(_) if self.options.force || base.bytes().len() != self.pdf.bytes().len() => {
+                new(notes, Note::PacketReplaced)
+            }
             Err(error) => {
                 Err(InjectError::Packet { path: self.input.clone(), object: stream.object, error })
             }

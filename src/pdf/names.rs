@@ -29,6 +29,7 @@ pub(super) const RECT: &[u8] = b"Rect";
 pub(super) const REFERENCE: &[u8] = b"Reference";
 pub(super) const RESOURCES: &[u8] = b"Resources";
 pub(super) const ROOT: &[u8] = b"Root";
+pub(super) const LOCK: &[u8] = b"Lock";
 pub(super) const SIGNATURE: &[u8] = b"Sig";
 pub(super) const SIZE: &[u8] = b"Size";
 pub(super) const SUBTYPE: &[u8] = b"Subtype";

@@ -39,7 +39,7 @@ pub struct Signatures {
     /// Signature fields that have a value: approval, certification and timestamp signatures.
     pub count: usize,
     /// /P of the DocMDP transform where the file is certified: 1 allows no change, 2 filling in of forms,
-    /// 3 annotations too (12.8.2.2).
+    /// 3 annotations too (12.8.2.2). 1 also where a signature locks the file (table 236).
     pub doc_mdp: Option<u8>,
 }
 

@@ -49,15 +49,25 @@ impl Pdf {
     }
 }
 
-/// The signatures, and /P of the DocMDP transform where the file is certified.
+/// The signatures, and what they allow: /P of the DocMDP transform where the file is certified, or 1 where one locks it.
 pub(super) fn find(file: &hayro_syntax::Pdf) -> (Vec<Signature>, Option<u8>) {
-    let mut found = Vec::new();
+    let (mut found, mut is_locked) = (Vec::new(), false);
     let mut left = Allowance::new(MAX_FIELDS);
     let Some(catalog) = file.xref().get::<Dict<'_>>(file.xref().root_id()) else {
         return (found, None);
     };
-    form::each_field(&catalog, &mut left, |field, _| found.extend(signature(field)));
-    (found, read::doc_mdp(&catalog))
+    form::each_field(&catalog, &mut left, |field, _| {
+        let Some(signature) = signature(field) else { return };
+        is_locked |= lock(field) == Some(1);
+        found.push(signature);
+    });
+    let permission = if is_locked { Some(1) } else { read::doc_mdp(&catalog) };
+    (found, permission)
+}
+
+/// /P of the lock that came with a signature (table 236): what may change from then on.
+fn lock(field: &Dict<'_>) -> Option<u8> {
+    field.get::<Dict<'_>>(names::LOCK)?.get::<u8>(names::PERMISSION)
 }
 
 fn signature(field: &Dict<'_>) -> Option<Signature> {

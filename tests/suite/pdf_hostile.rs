@@ -85,6 +85,22 @@ fn in_streams(objects: &[u8], table: impl Fn(&[u8]) -> (&'static str, Vec<u8>)) 
     out
 }
 
+/// Other programs read no cross-reference stream without /Size, so it is damage, and nothing is appended behind it.
+#[test]
+fn a_table_without_its_size_is_damage() {
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+    ];
+    let objects = format!("{:30}", "1 0 2 60 3 120") + &objects.map(|o| format!("{o:60}")).concat();
+    let sound = in_streams(&deflated(objects.as_bytes(), 0), |e| ("/Index[0 7]", e.to_vec()));
+    assert!(Pdf::from_bytes(sound.clone(), None).unwrap().damage().is_empty());
+    let size = sound.windows(5).rposition(|bytes| bytes == b"/Size").unwrap();
+    let damaged = [&sound[..size], b"/Sizx", &sound[size + 5..]].concat();
+    assert!(!Pdf::from_bytes(damaged, None).unwrap().damage().is_empty());
+}
+
 #[test]
 fn bombs_in_the_structure_are_not_decoded() {
     let header = format!("{:30}", "1 0 2 60 3 120");

@@ -370,6 +370,55 @@ fn a_malformed_packet_is_not_touched_without_force() {
     let report =
         inject(&path, Output::InPlace, &metadata(), &Options { force: true, ..options() }).unwrap();
     assert!(report.notes.contains(&Note::PacketReplaced));
+    // Our section shows that it was wanted: a script may run again.
+    let report = inject(&path, Output::InPlace, &metadata(), &options()).unwrap();
+    assert_eq!((report.changed, &report.notes[..]), (false, &[Note::Current][..]));
+}
+
+/// Another program appended a revision without our values, and the bytes before it still hold them.
+#[test]
+fn strip_tells_of_an_earlier_revision() {
+    let folder = folder("earlier");
+    let path = folder.join("earlier.pdf");
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"),
+        (4, "<</PithNumber(pith:WKFOJ2ECV52KUJR3SCIBSQ4GYD)>>"),
+    ];
+    let mut bytes = build(&objects, "/Root 1 0 R/Info 4 0 R");
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let previous = text.rsplit("startxref").next().unwrap().lines().nth(1).unwrap();
+    let offset = bytes.len();
+    let section = format!(
+        "xref\n0 0\ntrailer\n<</Size 5/Root 1 0 R/Prev {previous}>>\nstartxref\n{offset}\n%%EOF\n"
+    );
+    bytes.extend(section.bytes());
+    fs::write(&path, &bytes).unwrap();
+    let report = strip(&path, Output::InPlace, &options()).unwrap();
+    assert!(!report.changed && report.notes.contains(&Note::EarlierRevision), "{report:?}");
+}
+
+/// A signature whose field came with a lock that allows no change.
+#[test]
+fn a_locked_file_is_refused_as_a_certified_one_is() {
+    let folder = folder("locked");
+    for (permission, is_refused) in [(1, true), (2, false)] {
+        let path = folder.join(format!("locked-{permission}.pdf"));
+        let field = format!(
+            "<</FT/Sig/T(S)/V 5 0 R/Lock<</Type/SigFieldLock/Action/All/P {permission}>>>>"
+        );
+        let objects = [
+            (1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]/SigFlags 3>>>>"),
+            (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+            (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"),
+            (4, &field),
+            (5, "<</Type/Sig/Filter/Adobe.PPKLite/ByteRange[0 9 9 9]/Contents<00>>>"),
+        ];
+        fs::write(&path, build(&objects, "/Root 1 0 R")).unwrap();
+        let refused = inject(&path, Output::InPlace, &metadata(), &options());
+        assert_eq!(matches!(refused, Err(InjectError::Certified { .. })), is_refused);
+    }
 }
 
 #[test]

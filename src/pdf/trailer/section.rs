@@ -93,10 +93,12 @@ impl Section {
         (dict.get::<Name<'_>>(names::TYPE)?.as_ref() == b"XRef").then_some(())?;
         let mut section = Self::from_trailer(offset, dict)?;
         section.stream = Some(id);
+        // Required (table 17), and other programs do not read a file where it is not.
+        let size = section.size?;
         section.widths = dict.get::<[u8; 3]>(names::WIDTHS)?.map(usize::from);
         let parts: Vec<(u32, u32)> = match dict.get::<Array<'_>>(names::INDEX) {
             Some(index) => index.iter::<(u32, u32)>().collect(),
-            None => vec![(0, section.size?)],
+            None => vec![(0, size)],
         };
         let mut at = 0_u64;
         for (first, count) in parts {
