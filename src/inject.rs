@@ -6,7 +6,7 @@
 mod compare;
 mod date;
 mod job;
-mod target;
+pub(crate) mod target;
 mod temporary;
 
 use std::fmt;

@@ -94,7 +94,8 @@ impl Args {
             (None, None) => Ok(badge::Format::Latex),
             (None, Some(extension)) => {
                 let known = if extension == "htm" { "html" } else { &extension };
-                let named = |format: &badge::Format| format.extension() == known;
+                let named =
+                    |format: &badge::Format| [format.extension(), format.name()].contains(&known);
                 badge::Format::ALL.into_iter().find(named).ok_or_else(|| {
                     let message = format!("there is no badge of the kind .{extension}");
                     let remedy = "say which with --format: svg, markdown, html ...".to_owned();

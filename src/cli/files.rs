@@ -8,6 +8,7 @@ use tempfile::NamedTempFile;
 
 use super::terminal::Terminal;
 use super::{Exit, Failure};
+use crate::inject::target::follow;
 
 /// Reads a regular file, or standard input for `-`, of at most `limit` bytes.
 pub(super) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
@@ -90,7 +91,7 @@ pub(super) fn write(path: &Path, bytes: &[u8], terminal: &mut Terminal) -> Resul
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             return std::fs::write(path, bytes);
         }
-        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let target = follow(path).unwrap_or_else(|_| path.to_owned());
         beside(&target, bytes)?.persist(&target).map_err(|error| error.error)?;
         Ok(())
     };

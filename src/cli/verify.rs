@@ -218,6 +218,13 @@ fn parse(name: &str, bytes: &[u8]) -> Result<Json, Failure> {
 }
 
 fn record(name: &str, json: Json) -> Result<Record, Failure> {
+    // What `resolve` and `badge` print as JSON has it one level down.
+    let schema = json.get("schema").and_then(Json::as_str);
+    if schema.is_some_and(|schema| schema.starts_with("pith."))
+        && let Some(record) = Record::find(&json)
+    {
+        return Ok(record);
+    }
     Record::from_json(json).map_err(|error| unreadable(name, &error))
 }
 

@@ -111,7 +111,7 @@ impl Iterator for Walk<'_> {
                 }
             } else if let Some((path, false)) = self.given.take() {
                 let message = "there is no PDF and no paper's source in this folder".to_owned();
-                Some(Err(unreadable(path, message, "name the folder that has main.tex, or a PDF")))
+                Some(Err(unreadable(path, message, &remedy(path))))
             } else {
                 let path = self.paths.next()?;
                 self.enter(path)
@@ -131,6 +131,19 @@ fn unread(path: &Path, error: &io::Error) -> Box<FileReport> {
     let hint = is_missing.then(|| hint::missing(path)).flatten();
     let remedy = hint.unwrap_or_else(|| error::io_remedy(error).to_owned());
     unreadable(path, error::io_message(error), &remedy)
+}
+
+/// What to give instead of a folder in which nothing was found. Archives are not looked into unasked: most are no papers.
+fn remedy(folder: &Path) -> String {
+    let mut names: Vec<_> =
+        Folder::open(folder.to_owned()).into_iter().flat_map(|f| f.names).collect();
+    names.retain(|name| name.to_str().is_some_and(latex::is_archive_name));
+    match names.first() {
+        Some(name) => {
+            format!("to check an archive, name it: pith check {}", folder.join(name).display())
+        }
+        None => "name the folder that has main.tex, or a PDF".to_owned(),
+    }
 }
 
 fn unreadable(path: &Path, message: String, remedy: &str) -> Box<FileReport> {

@@ -87,7 +87,7 @@ pub(super) fn unchanged(before: &fs::Metadata, now: &fs::Metadata) -> bool {
 }
 
 /// The file that a path leads to, also where it does not exist yet.
-fn follow(path: &Path) -> io::Result<PathBuf> {
+pub(crate) fn follow(path: &Path) -> io::Result<PathBuf> {
     match fs::canonicalize(path) {
         Ok(real) => Ok(real),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -36,6 +36,21 @@ fn a_reader_that_goes_away_is_no_error() {
     }
 }
 
+/// The file that a link leads to is written, also where it is not there yet.
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.join("images")).unwrap();
+    std::os::unix::fs::symlink("../badge.svg", desk.join("images/link.svg")).unwrap();
+    let verb = ["badge", "2403.01164", "--mirror", "mirror", "-o", "images/link.svg"];
+    for _ in 0..2 {
+        desk.good(&verb);
+        assert!(desk.join("images/link.svg").is_symlink());
+        desk.good(&["verify", "badge.svg"]);
+    }
+}
+
 /// What could not be written is not said to be good.
 #[cfg(target_os = "linux")]
 #[test]
