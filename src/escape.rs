@@ -13,6 +13,7 @@
 mod bibtex;
 mod character;
 mod markup;
+mod mathematics;
 mod prose;
 mod terminal;
 mod tex;

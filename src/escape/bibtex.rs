@@ -1,11 +1,11 @@
 //! Metadata in BibTeX. arXiv's is written in TeX (protocol.md 2): accents, letters, groups and simple mathematics in it are
 //! the paper's, and stay; all else is text.
 
-use super::tex;
+use super::{mathematics, tex};
 
 /// Accents that are a character (`\"o`, `\'{e}`) and those that are a word (`\v{c}`, `\c c`).
 const ACCENTS: &str = "\"'`^~=.";
-const ACCENT_WORDS: [&str; 10] = ["u", "v", "H", "c", "d", "b", "r", "k", "t", "G"];
+const ACCENT_WORDS: [&str; 8] = ["u", "v", "H", "c", "d", "b", "r", "t"];
 const LETTERS: [&str; 14] =
     ["oe", "OE", "ae", "AE", "aa", "AA", "o", "O", "l", "L", "ss", "i", "j", "textendash"];
 /// What takes a group.
@@ -13,31 +13,20 @@ const FONTS: [&str; 8] =
     ["emph", "textit", "textbf", "textrm", "textsc", "texttt", "textsuperscript", "textsubscript"];
 /// Characters that stand for themselves after a backslash. Not braces: BibTeX counts them.
 const ESCAPED: &str = "%&_#$";
-/// What LaTeX's kernel knows in mathematics, as titles have it.
-const MATH: &str = "\
-    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi \
-    varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi \
-    Sigma Upsilon Phi Psi Omega to rightarrow leftarrow leftrightarrow infty pm mp times cdot sim simeq \
-    approx leq geq le ge ll gg neq equiv propto partial nabla ell hbar sqrt frac mathcal mathrm mathbf \
-    mathit rm bf it cal bar hat tilde widetilde widehat vec dot ddot overline underline prime dagger \
-    ast star circ oplus otimes wedge vee in subset cup cap sum prod int log ln exp sin cos langle \
-    rangle";
-/// Characters of mathematics that mean nothing elsewhere.
-const MATH_CHARACTERS: &str = "+-=<>()[],.:;!|/'*^_{} ";
-
 /// The value of a BibTeX field, inside braces, from metadata that is written in TeX.
 pub fn bibtex(text: &str) -> String {
     let has_groups = is_balanced(text);
     let (mut out, mut plain, mut rest) = (String::new(), String::new(), text);
     while let Some(first) = rest.chars().next() {
-        if let [b'\\', brace @ (b'{' | b'}'), ..] = rest.as_bytes() {
-            plain.push(char::from(*brace));
+        // A character that stands for itself; [`is_balanced`] passes over the same.
+        if let [b'\\', itself @ (b'{' | b'}' | b'\\'), ..] = rest.as_bytes() {
+            plain.push(char::from(*itself));
             rest = &rest[2..];
             continue;
         }
         let length = match first {
             '\\' => command(rest, has_groups),
-            '$' => mathematics(rest),
+            '$' => mathematics::length(rest),
             '{' | '}' if has_groups => 1,
             _ => 0,
         };
@@ -50,7 +39,23 @@ pub fn bibtex(text: &str) -> String {
         }
         rest = after;
     }
-    out + &tex(&plain)
+    out.push_str(&tex(&plain));
+    // Whatever it was: a brace too many would end the entry, and begin another.
+    if is_balanced_for_bibtex(&out) { out } else { tex(text) }
+}
+
+/// Whether the braces are in pairs as BibTeX counts them, to which a backslash is nothing.
+fn is_balanced_for_bibtex(text: &str) -> bool {
+    let mut depth = 0_usize;
+    for c in text.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => return false,
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    depth == 0
 }
 
 /// Whether each brace that is not escaped has its partner.
@@ -74,7 +79,8 @@ fn command(text: &str, has_groups: bool) -> usize {
     let name = word(&text[1..]);
     let rest = &text[1 + name.len()..];
     if !name.is_empty() {
-        let is_letter = LETTERS.contains(&name);
+        // What is not printed must not end the name either.
+        let is_letter = LETTERS.contains(&name) && rest.chars().next().is_none_or(|c| c.is_ascii());
         let is_accent = ACCENT_WORDS.contains(&name) && is_accented(rest.trim_start(), has_groups);
         let is_font = FONTS.contains(&name) && has_groups && rest.starts_with('{');
         return if is_letter || is_accent || is_font { 1 + name.len() } else { 0 };
@@ -96,31 +102,7 @@ fn is_accented(text: &str, has_groups: bool) -> bool {
     }
 }
 
-/// The length of the mathematics that `text` begins with, where all of it is known; else 0.
-fn mathematics(text: &str) -> usize {
-    let Some(length) = text[1..].find('$').filter(|length| *length > 0) else { return 0 };
-    let content = &text[1..=length];
-    let mut rest = content;
-    while let Some(c) = rest.chars().next() {
-        let length = match c {
-            '\\' => {
-                let name = word(&rest[1..]);
-                let is_known = MATH.split(' ').any(|known| known == name)
-                    || rest[1..].starts_with([',', ';', '!', ':']);
-                match is_known {
-                    true => 1 + name.len().max(1),
-                    false => return 0,
-                }
-            }
-            c if c.is_ascii_alphanumeric() || MATH_CHARACTERS.contains(c) => 1,
-            _ => return 0,
-        };
-        rest = &rest[length..];
-    }
-    if is_balanced(content) { length + 2 } else { 0 }
-}
-
-fn word(text: &str) -> &str {
+pub(super) fn word(text: &str) -> &str {
     let length = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
     &text[..length]
 }
@@ -142,6 +124,14 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        /// Or a value would end its entry.
+        #[test]
+        fn braces_are_in_pairs(text in "[\\\\{}$ao'\\^_ %é\u{200b}]{0,12}") {
+            proptest::prop_assert!(is_balanced_for_bibtex(&bibtex(&text)), "{}", bibtex(&text));
+        }
+    }
+
     #[test]
     fn all_else_is_text() {
         for (text, expected) in [
@@ -151,6 +141,7 @@ mod tests {
             ("$5 and \\$6", "\\$5 and \\$6"),
             ("$\\mathbb{R}$", "\\$\\textbackslash{}mathbb{R}\\$"),
             ("$$", "\\$\\$"),
+            ("A\\\\{b}", "A\\textbackslash{}{b}"),
             ("\\", "\\textbackslash{}"),
             ("\\{a\\}", "\\textbraceleft{}a\\textbraceright{}"),
             ("\\\"", "\\textbackslash{}\\textquotedblright{}"),
