@@ -1,5 +1,10 @@
 //! What in a source is code: comments, verbatim text and what TeX never reads are blanked out.
 
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// The most bytes of a definition that are looked at.
+const MAX_DEFINITION: usize = 256;
 /// Environments whose text TeX does not read as commands.
 const VERBATIM: [&[u8]; 22] = [
     b"verbatim",
@@ -75,11 +80,15 @@ pub(super) fn word_end(code: &[u8], at: usize) -> usize {
 struct Mask {
     code: Vec<u8>,
     /// Verbatim environments that the paper defines.
-    verbatim: Vec<Vec<u8>>,
+    verbatim: HashSet<Vec<u8>>,
     /// Characters that stand for `\verb` and its first character.
     short: Vec<u8>,
     /// How many groups are open.
     depth: usize,
+    /// Whether `\begin{document}` has come, after which no macro's body ends the document.
+    is_in_document: bool,
+    /// The line that was looked at last, from where it was asked for to its end.
+    line: Range<usize>,
     /// Whether an `\iffalse` has no end, so that none is looked for again.
     is_unclosed: bool,
 }
@@ -94,9 +103,23 @@ impl Mask {
         }
     }
 
-    fn line_end(&self, at: usize) -> usize {
-        let rest = self.code[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-        rest.map_or(self.code.len(), |length| at + length)
+    fn line_end(&mut self, at: usize) -> usize {
+        if self.line.is_empty() || !(self.line.start..=self.line.end).contains(&at) {
+            let rest = self.code[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            self.line = at..rest.map_or(self.code.len(), |length| at + length);
+        }
+        self.line.end
+    }
+
+    /// Whether nothing but blanks stands before `at` on its line.
+    fn begins_line(&self, at: usize) -> bool {
+        let before = self.code[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
+        before.is_none_or(|byte| matches!(byte, b'\n' | b'\r'))
+    }
+
+    /// Whether what stands at `at` is no body of a macro. A brace too many somewhere must not decide it.
+    fn is_of_document(&self, at: usize) -> bool {
+        self.depth == 0 || self.is_in_document || self.begins_line(at)
     }
 
     /// Looks at what stands at `at`; where to look next.
@@ -131,7 +154,7 @@ impl Mask {
     fn word(&mut self, name: &[u8], at: usize, end: usize) -> usize {
         match name {
             b"verb" | b"Verb" | b"lstinline" | b"mintinline" => self.inline(name, end),
-            b"begin" => self.begin(end),
+            b"begin" => self.begin(at, end),
             b"lstnewenvironment"
             | b"DefineVerbatimEnvironment"
             | b"newtcblisting"
@@ -141,14 +164,13 @@ impl Mask {
                 self.environment(name, end);
                 end
             }
-            b"MakeShortVerb" | b"DefineShortVerb" => {
-                self.short.extend(self.character(end));
-                self.line_end(end)
-            }
-            b"DeleteShortVerb" | b"UndefineShortVerb" => {
-                let gone = self.character(end);
-                self.short.retain(|short| Some(*short) != gone);
-                self.line_end(end)
+            b"MakeShortVerb" | b"DefineShortVerb" | b"DeleteShortVerb" | b"UndefineShortVerb" => {
+                let Some((character, stop)) = self.character(end) else { return end };
+                self.short.retain(|short| *short != character);
+                if matches!(name, b"MakeShortVerb" | b"DefineShortVerb") {
+                    self.short.push(character);
+                }
+                stop
             }
             b"string" => self.string(end),
             b"iffalse" if !self.is_unclosed => self.skipped(at, end),
@@ -159,8 +181,9 @@ impl Mask {
                 end
             }
             b"end" => match self.group(end) {
-                // Within a group it is the body of a macro.
-                Some((from, to)) if &self.code[from..to] == b"document" && self.depth == 0 => {
+                Some((from, to))
+                    if &self.code[from..to] == b"document" && self.is_of_document(at) =>
+                {
                     self.blank(to + 1, self.code.len());
                     self.code.len()
                 }
@@ -173,7 +196,8 @@ impl Mask {
     /// The environment that a definition makes: `\newtcblisting[...]{name}`; `\newminted{python}` makes `pythoncode`,
     /// `\newminted[name]{python}` the one that it names.
     fn environment(&mut self, definition: &[u8], end: usize) {
-        let rest = &self.code[end..self.line_end(end)];
+        let stop = self.line_end(end).min(end + MAX_DEFINITION);
+        let rest = &self.code[end..stop];
         let close = rest.iter().position(|byte| *byte == b']').filter(|_| rest.starts_with(b"["));
         let is_minted = definition == b"newminted";
         let mut name = match (close, self.group(end + close.map_or(0, |close| close + 1))) {
@@ -184,17 +208,25 @@ impl Mask {
         if is_minted && close.is_none() {
             name.extend(b"code");
         }
-        self.verbatim.push(name);
+        self.verbatim.insert(name);
     }
 
-    /// The character in `\MakeShortVerb{\|}`, `\MakeShortVerb*\|`.
-    fn character(&self, end: usize) -> Option<u8> {
-        let rest = &self.code[end..self.line_end(end)];
-        let start = rest.iter().position(|byte| !b"*{ ".contains(byte))?;
-        match rest[start..] {
-            [b'\\', byte, ..] => Some(byte),
+    /// The character in `\MakeShortVerb{\|}`, `\MakeShortVerb*\|`, `\DefineShortVerb[...]{\|}`, and where that ends.
+    fn character(&self, end: usize) -> Option<(u8, usize)> {
+        let mut at = end + usize::from(self.code.get(end) == Some(&b'*'));
+        at = self.after_option(at);
+        match self.code[at..] {
+            [b'{', b'\\', byte, b'}', ..] => Some((byte, at + 4)),
+            [b'\\', byte, ..] => Some((byte, at + 2)),
             _ => None,
         }
+    }
+
+    /// The end of the optional argument that begins at `at`; `at` where there is none.
+    fn after_option(&self, at: usize) -> usize {
+        let option = &self.code[at..(at + MAX_DEFINITION).min(self.code.len())];
+        let close = option.iter().position(|byte| *byte == b']');
+        close.filter(|_| option.starts_with(b"[")).map_or(at, |close| at + close + 1)
     }
 
     /// `\string\name` shows a command and does not run it.
@@ -213,7 +245,7 @@ impl Mask {
     fn is_never(&self, end: usize) -> bool {
         match self.code[end..] {
             [a @ b'0'..=b'9', b @ b'0'..=b'9', ..] => a != b,
-            [b'0'..=b'9', b, ..] => matches!(b, b' ' | b'\n' | b'\r' | b'%'),
+            [b'0'..=b'9', b, ..] => matches!(b, b' ' | b'\n' | b'\r'),
             _ => false,
         }
     }
@@ -263,9 +295,14 @@ impl Mask {
         }
     }
 
-    fn begin(&mut self, end: usize) -> usize {
+    fn begin(&mut self, at: usize, end: usize) -> usize {
         let Some((from, to)) = self.group(end) else { return end };
         let name = self.code[from..to].to_vec();
+        self.is_in_document |= name == b"document" && self.is_of_document(at);
+        // The float of minted has the name of moreverb's environment, of which an argument is the first line's number.
+        if name == b"listing" && self.code.get(self.after_option(to + 1)) != Some(&b'{') {
+            return to + 1;
+        }
         let is_verbatim = VERBATIM.contains(&&name[..]) || self.verbatim.contains(&name);
         // What ends right there is a macro's body: \newcommand{\bv}{\begin{verbatim}}.
         if !is_verbatim || self.code.get(to + 1) == Some(&b'}') {
@@ -351,6 +388,18 @@ mod tests {
             (
                 "\\newcommand{\\fin}{\\clearpage\\end{document}}\n\\a\n",
                 "\\newcommand{\\fin}{\\clearpage\\end{document}}\n\\a\n",
+            ),
+            (
+                "\\url{a%2F}\n\\begin{document}\n\\end{document}\n\\a\n",
+                "\\url{a\n\\begin{document}\n\\end{document}\n\n",
+            ),
+            (
+                "\\AtBeginDocument{\\MakeShortVerb{\\|}} % |\n\\end{document}\n\\a\n",
+                "\\AtBeginDocument{\\MakeShortVerb{\\|}}\n\\end{document}\n\n",
+            ),
+            (
+                "\\begin{listing}[t]\n\\a\n\\end{listing}\n",
+                "\\begin{listing}[t]\n\\a\n\\end{listing}\n",
             ),
             ("\\if0\n\\a\n\\fi b\n", "\n\n    b\n"),
             ("\\if01 \\a\\else b\\fi\n", "              b\\fi\n"),
