@@ -15,7 +15,7 @@ use crate::latex::{
     mandatory, parent_of, spot,
 };
 
-pub use before::Before;
+pub use before::{Before, Lines};
 pub use edit::{Edit, diff};
 pub use pack::{Left, Pack, PackError, pack};
 pub use unwire::{Place, Unwired, unwire};

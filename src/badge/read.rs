@@ -205,7 +205,7 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 /// The Pith Numbers in a text of a badge that people read, with `pith:` before them or in capitals alone; and the whole
-/// text, where it says more than a badge does: a number, and that it is verified.
+/// text, where it says of a number anything else than that it is verified.
 fn words(place: &'static str, text: &str) -> Vec<Shown> {
     let base32 = |b: u8| matches!(b, b'A'..=b'Z' | b'2'..=b'7');
     let is_number = |word: &str| {
@@ -216,7 +216,12 @@ fn words(place: &'static str, text: &str) -> Vec<Shown> {
     let words = words.map(|word| word.trim_end_matches(':')).filter(|word| !word.is_empty());
     let (numbers, others): (Vec<_>, Vec<_>) = words.partition(|word| is_number(word));
     let mut shown: Vec<_> = numbers.into_iter().map(|word| identifier(place, word)).collect();
-    if others.iter().any(|word| !["pith", "verified"].contains(word)) {
+    let others: Vec<_> = others.iter().map(|word| word.to_lowercase()).collect();
+    let says = |words: &[&str]| others.iter().any(|other| words.contains(&other.as_str()));
+    let is_bare = others.iter().all(|other| other == "pith");
+    // Readers of a page may be told more, such as that a link opens a window.
+    let is_verified = says(&["verified"]) && !says(&["not", "no", "never"]);
+    if !shown.is_empty() && !is_bare && !is_verified {
         shown.push(foreign(place, text.trim()));
     }
     shown

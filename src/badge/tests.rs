@@ -144,6 +144,29 @@ fn a_proof_under_another_number_is_told() {
             assert!(!disagreements(&found).is_empty(), "{format}: {to}");
         }
     }
+    // What tools for pages and pictures do to a badge.
+    for (format, style) in CARRIERS {
+        let text = badge(SEEDS[0]).render(format, style);
+        for (from, to) in [
+            (
+                "WKFOJ2EC verified</span>",
+                "WKFOJ2EC&nbsp;verified</span><span>(opens in a new tab)</span>",
+            ),
+            ("WKFOJ2EC verified</text>", "<tspan>WKFOJ2EC</tspan><tspan>verified</tspan></text>"),
+            ("</title>", "</title><desc>Created with a program.</desc>"),
+            ("WKFOJ2EC verified</", "WKFOJ2EC Verified</"),
+        ] {
+            let is_for_html = to.contains("span>(") || to.contains("Verified<");
+            let is_for_svg = !to.contains("span>(");
+            if (format == Format::Html && is_for_html) || (format == Format::Svg && is_for_svg) {
+                assert_eq!(
+                    disagreements(&one_proof(&text.replace(from, to))),
+                    [],
+                    "{format}: {to}"
+                );
+            }
+        }
+    }
     let svg = badge(SEEDS[0]).render(Format::Svg, Style::Flat);
     let renamed = one_proof(&svg.replacen("HeteGen", "HomoGen", 1));
     assert_eq!(disagreements(&renamed)[0].0, "title");
@@ -171,7 +194,7 @@ fn a_page_may_hold_several_badges_and_much_else() {
         assert_eq!(status(proof), Status::Verified);
         assert_eq!(disagreements(proof), []);
     }
-    let swapped = page.replace(&html[1], "<a class='x pith-badge' href=/elsewhere>pith</a>");
+    let swapped = page.replace(&html[1], "<a class='x pith-badge' href=/elsewhere>fine</a>");
     assert_eq!(disagreements(&proofs_in(swapped.as_bytes()).unwrap()[1]), [("link", "/elsewhere")]);
 }
 

@@ -157,9 +157,21 @@ impl<'a> Plan<'a> {
             force || paper::number(text).is_ok_and(|number| pinned.is_of_same_paper(number, record))
         };
         let wired = paper::wire(paper, &number.suffix, was_ours).map_err(fail)?;
-        let Wired { edits, lines, before: mut had } = wired;
+        let Wired { edits, lines, before: had } = wired;
         let sty = package_change(&beside(STY), record, package, force)?;
-        note_file(&mut had, STY, sty.old.as_deref(), sty.is_none());
+        let found = pinned.before();
+        let is_first = found.is_none();
+        let mut before = found.unwrap_or_default();
+        let has_all = had.package && !had.numbers.is_empty();
+        let has_some = had.package || !had.numbers.is_empty();
+        // What an earlier run wrote is not the author's.
+        if has_some && (is_first || !has_all) {
+            before.papers.entry(paper.main().name.clone()).or_insert(had);
+        }
+        let was_same = before.files.get(STY) == Some(&None);
+        if is_first || was_same && !sty.is_none() {
+            note_file(&mut before, STY, sty.old.as_deref(), sty.is_none());
+        }
         let mut changes: Vec<_> = edits
             .into_iter()
             .map(|edit| Change {
@@ -168,19 +180,20 @@ impl<'a> Plan<'a> {
                 new: Some(edit.new),
             })
             .collect();
-        // What an earlier run found is what there was.
-        let found = pinned.before();
-        let new = if pinned.holds(record) && (found.is_some() || had.is_empty()) {
+        let new = if pinned.holds(record) && pinned.before().unwrap_or_default() == before {
             pinned.bytes.clone()
         } else {
-            note_file(&mut had, PIN, pinned.bytes.as_deref(), false);
-            let json = pin::render(record, &found.unwrap_or(had));
+            if is_first {
+                note_file(&mut before, PIN, pinned.bytes.as_deref(), false);
+            }
+            let json = pin::render(record, &before);
             Some(json.expect("what verified has a receipt").into_bytes())
         };
         changes.push(Change { path: pinned.path, old: pinned.bytes, new });
         changes.push(sty);
         changes.retain(|change| !change.is_none());
-        let is_outside = main.components().any(|part| part == Component::ParentDir);
+        let is_upwards = |part| part == Component::ParentDir;
+        let is_outside = main.is_absolute() || main.components().any(is_upwards);
         let base = if is_outside { main_file::folder(main) } else { Path::new("") };
         Ok(Self { changes, base, lines, number })
     }

@@ -32,7 +32,8 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Run {
     let found = pin.before();
     let is_ours = found.is_some();
     let before = found.unwrap_or_default();
-    let out = paper::unwire(&paper, &before)
+    let lines = before.papers.get(&paper.main().name).cloned().unwrap_or_default();
+    let out = paper::unwire(&paper, &lines)
         .map_err(|error| Failure::of(Exit::Wrong, &main.display().to_string(), &error))?;
     let mut changes: Vec<_> = out.edits.iter().map(|edit| change(&main, edit)).collect();
     let mut stays = Vec::new();
@@ -40,8 +41,15 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Run {
     let user = user.or_else(|| other_user(&main, &paper));
     let sty = main.with_file_name(STY);
     let package = files::existing(&sty, record::MAX_BYTES)?;
+    let is_package = package.as_deref().is_some_and(is_package);
+    let why = user.map(|user| format!("{user} uses it"));
+    // What was replaced lies nowhere else.
+    let holds_file =
+        matches!(before.files.get(STY), Some(Some(_))) && package.is_some() && !is_package;
+    let why =
+        why.or_else(|| holds_file.then(|| format!("it holds the {STY} that was there before")));
     let files = [
-        (package.as_deref().is_some_and(is_package), Change { path: sty, old: package, new: None }),
+        (is_package, Change { path: sty, old: package, new: None }),
         (is_ours, Change { path: pin.path, old: pin.bytes, new: None }),
     ];
     for (is_ours, file) in files.into_iter().filter(|(_, file)| file.old.is_some()) {
@@ -51,9 +59,9 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Run {
             Some(None) => file.old.clone(),
             Some(Some(text)) => Some(text.clone().into_bytes()),
         };
-        match &user {
+        match &why {
             _ if !is_ours => stays.push((file.path, "it is not as pith writes it".to_owned())),
-            Some(user) => stays.push((file.path, format!("{user} uses it"))),
+            Some(why) => stays.push((file.path, why.clone())),
             None => changes.push(Change { new, ..file }),
         }
     }
@@ -66,9 +74,9 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Run {
     Ok(Exit::Good)
 }
 
-/// Whether a pith.sty is one that this program wrote.
+/// Whether a pith.sty is one that this program wrote, or an older version of it.
 fn is_package(bytes: &[u8]) -> bool {
-    Reading::read(bytes).state == State::Same
+    matches!(Reading::read(bytes).state, State::Same | State::Older)
 }
 
 /// Another paper in the folder that has our lines.

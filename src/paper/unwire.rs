@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::changes::Changes;
-use super::{Before, Edit, Event, Kind, Paper, WireError};
+use super::{Edit, Event, Kind, Lines, Paper, WireError, number};
 
 /// What is to be changed, and what a person should look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,12 +44,20 @@ enum Fate<'a> {
 ///
 /// # Errors
 /// [`WireError::NoDocument`]: a part of a paper may belong to a paper that stays.
-pub fn unwire(paper: &Paper, before: &Before) -> Result<Unwired, WireError> {
+pub fn unwire(paper: &Paper, before: &Lines) -> Result<Unwired, WireError> {
     if !paper.events.iter().any(|event| event.kind == Kind::Document) {
         return Err(WireError::NoDocument);
     }
-    let fate = |event| fate(paper, event, before);
-    let ours = || paper.events.iter().filter_map(|event| Some((event, fate(event)?)));
+    let mut numbers = 0;
+    let fate = |event: &Event| {
+        let place = numbers;
+        numbers += usize::from(matches!(event.kind, Kind::Number(_)));
+        fate(paper, event, before, place)
+    };
+    let fates: Vec<_> = paper.events.iter().map(fate).collect();
+    let ours = || {
+        paper.events.iter().zip(&fates).filter_map(|(event, fate)| Some((event, fate.as_ref()?)))
+    };
     let gone = ours().filter(|(_, fate)| matches!(fate, Fate::Goes));
     let gone: Vec<_> = gone.map(|(event, _)| event.range.clone()).collect();
     let mut changes = Changes::default();
@@ -58,7 +66,7 @@ pub fn unwire(paper: &Paper, before: &Before) -> Result<Unwired, WireError> {
     }
     for (event, fate) in ours() {
         if let Fate::IsAgain(number) = fate {
-            changes.push(event.file, event.argument.clone(), number.to_owned());
+            changes.push(event.file, event.argument.clone(), (*number).to_owned());
         }
     }
     let mut out = Unwired { edits: changes.edits(paper), ..Unwired::default() };
@@ -83,15 +91,18 @@ pub fn unwire(paper: &Paper, before: &Before) -> Result<Unwired, WireError> {
     Ok(out)
 }
 
-/// What becomes of an event; `None` where it is not of ours.
-fn fate<'a>(paper: &Paper, event: &Event, before: &'a Before) -> Option<Fate<'a>> {
+/// What becomes of an event; `None` where it is not of ours. A number has so many before it.
+fn fate<'a>(paper: &Paper, event: &Event, before: &'a Lines, numbers: usize) -> Option<Fate<'a>> {
     let is_in_main = event.file == 0;
+    let suffix = |text: &str| number(text).ok().map(|number| number.suffix);
     Some(match &event.kind {
-        Kind::Number(_) => match &before.number {
-            Some(number) if *number == paper.written(event) => Fate::IsKept,
-            Some(number) => Fate::IsAgain(number),
-            None if is_in_main => Fate::Goes,
-            None => Fate::Remains,
+        Kind::Number(_) if before.numbers.is_empty() && is_in_main => Fate::Goes,
+        Kind::Number(_) if before.numbers.is_empty() => Fate::Remains,
+        Kind::Number(text) => match before.numbers.get(numbers) {
+            Some(old) if suffix(old) != suffix(text) || suffix(old).is_none() => {
+                if *old == paper.written(event) { Fate::IsKept } else { Fate::IsAgain(old) }
+            }
+            _ => Fate::IsKept,
         },
         Kind::Packages(_) if !event.loads_pith() => return None,
         Kind::Packages(_) if before.package => Fate::IsKept,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::changes::Changes;
-use super::{Before, Edit, Event, Kind, Paper, number};
+use super::{Edit, Event, Kind, Lines, Paper, number};
 use crate::error::Remedy;
 use crate::id::Suffix;
 use crate::latex::{Nesting, code_of, optional};
@@ -83,7 +83,7 @@ pub struct Wired {
     /// What is new in them.
     pub lines: Vec<Line>,
     /// What of ours the paper had.
-    pub before: Before,
+    pub before: Lines,
 }
 
 /// Adds the two lines after the last package of the preamble. What is there already stays where it is. Another
@@ -134,8 +134,8 @@ pub fn wire(
             wiring.insert(at, vec![package]);
         }
     }
-    let number = old.map(|(event, _)| paper.written(event));
-    Ok(wiring.done(Before { package: loaded.is_some(), number, ..Before::default() }))
+    let numbers = paper.numbers().map(|(event, _)| paper.written(event)).collect();
+    Ok(wiring.done(Lines { package: loaded.is_some(), numbers }))
 }
 
 /// What goes into a paper.
@@ -170,7 +170,7 @@ impl Wiring<'_> {
         }));
     }
 
-    fn done(mut self, before: Before) -> Wired {
+    fn done(mut self, before: Lines) -> Wired {
         self.new.sort_by_key(|new| (new.file, new.at));
         let line = |New { file, at, below, text }| Line {
             file: self.paper.files[file].name.clone(),
@@ -245,6 +245,7 @@ fn before(paper: &Paper, at: usize) -> Point {
     let (bytes, code) = (&paper.main().bytes, &paper.main().code);
     let class = paper.events.iter().find(|event| event.kind == Kind::Class);
     let class = class.map_or(0, |event| in_main(paper, event).end);
+    let class = optional(code, class).map_or(class, |(_, end)| end);
     let lines: Vec<_> = open_lines(code, class, at).collect();
     let line = lines.into_iter().rev().take(MAX_TRIES).find(|line| is_code(bytes, *line));
     Point { offset: line.unwrap_or(class), is_inline: line.is_none() }

@@ -167,8 +167,12 @@ fn a_diff_applies_whatever_the_path_is() {
     if !require("patch") {
         return;
     }
-    for (folder, main) in [("my paper", "my paper/main.tex"), ("paper", "../desk/paper/main.tex")] {
+    for (folder, main) in
+        [("my paper", "my paper/main.tex"), ("paper", "../desk/paper/main.tex"), ("paper", "/")]
+    {
         let desk = Desk::new();
+        let absolute = desk.join("desk/paper/main.tex").to_str().unwrap().to_owned();
+        let main = if main == "/" { absolute.as_str() } else { main };
         std::fs::create_dir(desk.join("desk")).unwrap();
         desk.copy_folder("papers/article", &format!("desk/{folder}"));
         let mut command = desk.command();
@@ -176,13 +180,8 @@ fn a_diff_applies_whatever_the_path_is() {
         command.args(["add", main, "2403.01164", "--mirror", "../mirror", "--dry-run"]);
         let ran = run(&mut command, b"");
         assert_eq!(ran.status, Some(0), "{}", ran.err());
-        let is_outside = main.starts_with("..");
-        assert_eq!(
-            ran.err().contains("names are as in ../desk/paper"),
-            is_outside,
-            "{}",
-            ran.err()
-        );
+        let is_outside = main.starts_with(['.', '/']);
+        assert_eq!(ran.err().contains("names are as in "), is_outside, "{}", ran.err());
         let mut command = Command::new("patch");
         desk.clean(command.args(["-p1", "--binary", "--quiet"]));
         command.current_dir(desk.join(if is_outside { "desk/paper" } else { "desk" }));
@@ -383,6 +382,46 @@ fn the_package_stays_where_it_is_used() {
     let ran = desk.good(&["remove", "paper/main.tex"]);
     assert!(ran.err().contains("pith.sty stays: main.tex uses it"), "{}", ran.err());
     assert!(desk.join("paper/pith.sty").exists());
+}
+
+/// What was there before is that of one paper, not of all in the folder.
+#[test]
+fn two_papers_in_a_folder_have_their_own_lines() {
+    let plain = "\\documentclass{article}\n\\begin{document}\n\\end{document}\n";
+    let own = plain.replacen(
+        "\n",
+        "\n\\usepackage{pith}\\pithnumber{pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD}\n",
+        1,
+    );
+    let twice = format!("{own}\\pithnumber{{WKFOJ2ECV52KUJR3SCIBSQ4GYD}}\n");
+    let twice = twice.replace("\\end{document}\n", "");
+    for first in [&own, &twice] {
+        let desk = desk_of(&[("a.tex", first), ("b.tex", plain)]);
+        let before = files(&desk.join("paper"));
+        added(&desk, "a.tex");
+        added(&desk, "b.tex");
+        desk.good(&["remove", "paper/b.tex"]);
+        assert_eq!(files(&desk.join("paper"))["b.tex"], before["b.tex"]);
+        desk.good(&["remove", "paper/a.tex"]);
+        assert_eq!(files(&desk.join("paper"))["a.tex"], before["a.tex"], "{first}");
+    }
+}
+
+/// The author's own pith.sty lies in pith.json alone, so that stays as long as it is not put back.
+#[test]
+fn the_only_copy_of_a_file_is_not_removed() {
+    let main = "\\documentclass{article}\n\\begin{document}\n";
+    let desk = desk_of(&[("main.tex", main), ("pith.sty", "% mine\n")]);
+    assert_eq!(add(&desk, "main.tex", &["--force"]).status, Some(0));
+    let written = std::fs::read(desk.join("paper/pith.sty")).unwrap();
+    desk.write("paper/pith.sty", &[&written[..], b"% edited\n"].concat());
+    let ran = desk.good(&["remove", "paper/main.tex"]);
+    assert!(ran.err().contains("pith.json stays: it holds the pith.sty"), "{}", ran.err());
+    desk.write("paper/pith.sty", &written);
+    desk.good(&["remove", "paper/main.tex"]);
+    let after = files(&desk.join("paper"));
+    assert_eq!(after["pith.sty"], b"% mine\n");
+    assert_eq!(after.len(), 2);
 }
 
 /// The same number twice is one, and both are replaced.

@@ -233,8 +233,9 @@ impl Tag {
     /// Whether a link is a badge: by its class, or because it says to be one.
     fn is_badge(&self) -> bool {
         let label = self.attribute("aria-label");
+        let has_number = || words("", &label).iter().any(|shown| shown.place.is_empty());
         self.attribute("class").split_ascii_whitespace().any(|class| class == "pith-badge")
-            || label.starts_with("pith ") && label.contains(" verified")
+            || label.starts_with("pith ") && label.contains(" verified") && has_number()
     }
 }
 

@@ -47,8 +47,8 @@ fn collect(node: Node<'_, '_>, shown: &mut Vec<Shown>) {
             let links = node.attributes().filter(|attribute| attribute.name() == "href");
             shown.extend(links.map(|link| identifier(LINK, link.value())));
         }
-        "text" => shown.extend(words("text", &text_of(node))),
-        "desc" => shown.extend(words("description", &text_of(node))),
+        "text" => shown.extend(words("text", &words_of(node))),
+        "desc" => shown.extend(words("description", &words_of(node))),
         "title" => {
             let text = text_of(node);
             let (head, rest) = text.split_once(": ").unwrap_or((&text, ""));
@@ -63,4 +63,10 @@ fn collect(node: Node<'_, '_>, shown: &mut Vec<Shown>) {
 
 fn text_of(node: Node<'_, '_>) -> String {
     node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
+}
+
+/// The text of a node with a blank between its parts.
+fn words_of(node: Node<'_, '_>) -> String {
+    let parts = node.descendants().filter(Node::is_text).filter_map(|text| text.text());
+    parts.collect::<Vec<_>>().join(" ")
 }

@@ -35,13 +35,11 @@ pub(super) fn length(filters: &[Filter], raw: Cow<'_, [u8]>) -> Result<usize, Pd
         let is_last = index + 1 == filters.len();
         let decoded = match filter {
             Filter::Crypt => continue,
-            Filter::FlateDecode if is_last => match inflate(&data, |_| {})? {
-                Some(length) => return Ok(length),
-                None => None,
-            },
+            Filter::FlateDecode if is_last => return inflated_length(&data),
             Filter::FlateDecode => {
                 let mut out = Vec::new();
-                inflate(&data, |part| out.extend_from_slice(part))?.map(|_| out)
+                let inflated = inflate(after_header(&data), |part| out.extend_from_slice(part))?;
+                inflated.is_whole.then_some(out)
             }
             Filter::LzwDecode => apply("LZWDecode", &data)?,
             Filter::RunLengthDecode => apply("RunLengthDecode", &data)?,
@@ -59,24 +57,55 @@ pub(super) fn length(filters: &[Filter], raw: Cow<'_, [u8]>) -> Result<usize, Pd
     Ok(data.len())
 }
 
-/// Hands over what deflate makes of `data`, part by part, and returns its length. A checksum is not looked at. `None`
-/// where it is damaged: hayro-syntax takes it as zlib, as deflate alone, and once more with patience, whichever gives
-/// something.
-fn inflate(data: &[u8], mut part: impl FnMut(&[u8])) -> Result<Option<usize>, PdfError> {
-    // RFC 1950, 2.2: deflate, a multiple of 31, no dictionary. Without such a header the data are taken as deflate's own.
-    let has_header = |head: [u8; 2]| {
-        head[0] & 0x0F == 8 && u16::from_be_bytes(head).is_multiple_of(31) && head[1] & 0x20 == 0
-    };
-    let start = if data.first_chunk().is_some_and(|head| has_header(*head)) { 2 } else { 0 };
-    let mut rest = &data[start..];
+/// The length of what hayro-syntax makes of `data`; of what is damaged, the most that it may be: it is taken as zlib, as
+/// deflate alone, and once more with patience, whichever gives something.
+fn inflated_length(data: &[u8]) -> Result<usize, PdfError> {
+    let body = after_header(data);
+    let inflated = inflate(body, |_| {})?;
+    if inflated.is_whole {
+        return Ok(inflated.length);
+    }
+    let alone = inflate(data, |_| {})?;
+    let alone = if alone.is_whole { alone.length } else { 0 };
+    // The bits that were read ahead count too.
+    let rest = inflated.rest as u64 + 8;
+    let rest = ratio(Filter::FlateDecode).saturating_mul(rest);
+    let most = usize::try_from(rest).unwrap_or(usize::MAX).saturating_add(inflated.length);
+    if most <= MAX_DECODED { Ok(most.max(alone)) } else { Err(DAMAGED) }
+}
+
+/// What stands behind the header of zlib (RFC 1950, 2.2: deflate, a multiple of 31, no dictionary); all where there is
+/// none.
+fn after_header(data: &[u8]) -> &[u8] {
+    match data {
+        [a, b, rest @ ..]
+            if a & 0x0F == 8
+                && u16::from_be_bytes([*a, *b]).is_multiple_of(31)
+                && b & 0x20 == 0 =>
+        {
+            rest
+        }
+        _ => data,
+    }
+}
+
+/// What became of deflated data.
+struct Inflated {
+    length: usize,
+    /// How many bytes were not read.
+    rest: usize,
+    /// Whether nothing was wrong up to the end, of the stream or of what there is of it.
+    is_whole: bool,
+}
+
+/// Hands over what deflate makes of `data`, part by part. A checksum is not looked at.
+fn inflate(data: &[u8], mut part: impl FnMut(&[u8])) -> Result<Inflated, PdfError> {
     let mut inflater = Decompress::new(false);
     let mut buffer = [0; 32 << 10];
-    let mut length = 0;
+    let (mut rest, mut length) = (data, 0);
     loop {
         let (read, written) = (inflater.total_in(), inflater.total_out());
-        let Ok(status) = inflater.decompress(rest, &mut buffer, FlushDecompress::None) else {
-            return Ok(None);
-        };
+        let status = inflater.decompress(rest, &mut buffer, FlushDecompress::None);
         rest = &rest[(inflater.total_in() - read) as usize..];
         let count = (inflater.total_out() - written) as usize;
         length += count;
@@ -84,9 +113,12 @@ fn inflate(data: &[u8], mut part: impl FnMut(&[u8])) -> Result<Option<usize>, Pd
             return Err(TOO_LARGE);
         }
         part(&buffer[..count]);
+        let Ok(status) = status else {
+            return Ok(Inflated { length, rest: rest.len(), is_whole: false });
+        };
         // What is cut off has its end where the data have theirs.
         if status != Status::Ok || rest.is_empty() && count < buffer.len() {
-            return Ok(Some(length));
+            return Ok(Inflated { length, rest: rest.len(), is_whole: true });
         }
     }
 }
@@ -159,7 +191,10 @@ mod tests {
         let damaged = |rest: &[u8]| [&[0, 1, 0, 0, 0, b'x'][..], rest].concat();
         let flate = [Filter::FlateDecode];
         let small = damaged(&deflated(b"some words")[2..]);
-        assert_eq!(of(&flate, &small).unwrap(), 1032 * small.len());
+        // Five bytes of it are the block's head.
+        assert_eq!(of(&flate, &small).unwrap(), 1032 * (small.len() - 5 + 8));
+        let late = [&deflated(&[b'x'; 1 << 20])[2..900], &small[..]].concat();
+        assert!(of(&flate, &late).unwrap() > 800_000, "what was decoded before counts as it is");
         assert!(matches!(of(&[Filter::FlateDecode; 2], &small), Err(PdfError::TooLarge { .. })));
         assert!(matches!(of(&flate, &damaged(&[0; 70_000])), Err(PdfError::TooLarge { .. })));
     }
