@@ -252,7 +252,7 @@ impl<'a> Plan<'a> {
             }
             false => {
                 let folder = main_file::folder(&args.main);
-                let folder = super::demo::shell_word(&folder.display().to_string());
+                let folder = super::hint::shell_word(&folder.display().to_string());
                 terminal.note(&format!("next: compile the paper twice, then: pith check {folder}"));
             }
         }

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::options::Options;
 use super::settings::Settings;
 use super::terminal::Terminal;
-use super::{Exit, Failure, Run, files};
+use super::{Exit, Failure, Run, files, hint};
 use crate::badge::{Badge, Format, Style};
 use crate::error::Remedy;
 use crate::escape;
@@ -192,19 +192,10 @@ impl Demo<'_> {
         for (about, name) in &self.written {
             out.push_str(&format!("  {name:<21} {about}\n"));
         }
-        let path = shell_word(&format!("{dir}/{paper}"));
+        let path = hint::shell_word(&format!("{dir}/{paper}"));
         out.push_str(&format!("\nNext:  pith verify {}\n", escape::terminal(&path)));
         out.push_str("       pith sty YOUR-ARXIV-ID\n");
         self.terminal.result(&out)
-    }
-}
-
-/// A path as one word of a command line that can be pasted.
-pub(super) fn shell_word(path: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);
-    match path.chars().all(is_plain) {
-        true => path.to_owned(),
-        false => format!("'{}'", path.replace('\'', "'\\''")),
     }
 }
 

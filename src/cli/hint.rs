@@ -51,6 +51,15 @@ pub(super) fn other_kind(path: &Path) -> Option<&'static str> {
     }
 }
 
+/// A path as one word of a command line that can be pasted.
+pub(super) fn shell_word(path: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);
+    match path.chars().all(is_plain) {
+        true => path.to_owned(),
+        false => format!("'{}'", path.replace('\'', "'\\''")),
+    }
+}
+
 /// A path as Windows writes it, where `\` is a character like others.
 fn from_windows(path: &Path, text: &str) -> Option<String> {
     if cfg!(windows) || !text.contains('\\') || path.exists() {

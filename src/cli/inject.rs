@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use super::context::{Context, keyring};
-use super::demo::shell_word;
+use super::hint::shell_word;
 use super::options::{Format, Options};
 use super::password::Password;
 use super::terminal::Terminal;

@@ -140,7 +140,8 @@ fn remedy(folder: &Path) -> String {
     names.retain(|name| name.to_str().is_some_and(latex::is_archive_name));
     match names.first() {
         Some(name) => {
-            format!("to check an archive, name it: pith check {}", folder.join(name).display())
+            let archive = hint::shell_word(&folder.join(name).display().to_string());
+            format!("to check an archive, name it: pith check {archive}")
         }
         None => "name the folder that has main.tex, or a PDF".to_owned(),
     }
