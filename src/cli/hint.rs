@@ -43,7 +43,7 @@ pub(super) fn other_kind(path: &Path) -> Option<&'static str> {
         "bz2" | "xz" | "zst" | "7z" | "rar" => {
             Some("pack the sources as .zip or .tar.gz, as arXiv takes them")
         }
-        "rnw" | "rmd" | "qmd" | "md" | "lyx" | "typ" => {
+        "rnw" | "rmd" | "qmd" | "lyx" | "typ" => {
             Some("make the .tex or the PDF of it, and give that")
         }
         "docx" | "doc" | "odt" | "pages" => Some("save it as a PDF, and give that"),
