@@ -3,7 +3,8 @@
 //! Each target is a function for one text and a type that implements askama's `Escaper`;
 //! askama.toml binds the types to the extensions of templates, so that a template is escaped unless
 //! it says otherwise. An escaper looks at one character at a time, because a template may hand it a
-//! text in pieces, and its output is a value for one line: white space of any kind is a space.
+//! text in pieces, and its output is a value for one line: white space of any kind is a space. Only
+//! [`bibtex()`] takes a whole text, because it tells TeX from text.
 //!
 //! Only [`Xml`], [`TexData`] and [`ScriptJson`] give back exactly what went in, because they carry data. The
 //! others are for people, and drop what no reader can see but what moves or hides text: control and

@@ -356,8 +356,8 @@ fn take_out(job: &Job<'_>) -> Result<Report, InjectError> {
         let info = vec![(INFO_NUMBER.to_owned(), None), (INFO_URL.to_owned(), None)];
         section = job.plan(base, &Changes { info, packet })?;
     }
-    let is_stated = |pdf: &Pdf| !Reading::of(pdf).stated.is_empty();
-    if is_stated(base) || base.revisions().any(|earlier| is_stated(&earlier)) {
+    let is_stated = |earlier: Pdf| !Reading::of(&earlier).stated.is_empty();
+    if !reading.stated.is_empty() || base.revisions().any(is_stated) {
         notes.push(Note::EarlierRevision);
     }
     let links = base.first_page().map(|page| page.links).unwrap_or_default();

@@ -17,4 +17,4 @@ pub(crate) use main_file::listed;
 pub use main_file::{MainError, MainFile, find_main, is_latex_name, may_be_main};
 pub use mask::code_of;
 pub use place::{Spot, spot};
-pub use tree::{MAX_FILES, Tree, TreeError, clean_path, parent_of};
+pub use tree::{MAX_FILES, Tree, TreeError, beside, clean_path, parent_of};

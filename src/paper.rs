@@ -9,7 +9,7 @@ mod wire;
 
 use std::ops::Range;
 
-use crate::id::{IdError, PithNumber};
+use crate::id::{IdError, PithNumber, Suffix};
 use crate::latex::{
     Command, Spot, Tree, TreeError, bare_word, clean_path, code_of, commands, is_latex_name,
     mandatory, parent_of, spot,
@@ -18,8 +18,8 @@ use crate::latex::{
 pub use before::{Before, Lines};
 pub use edit::{Edit, diff};
 pub use pack::{Left, Pack, PackError, pack};
-pub use unwire::{Place, Unwired, unwire};
-pub use wire::{Line, WireError, Wired, wire};
+pub use unwire::{Unwired, unwire};
+pub use wire::{WireError, Wired, wire};
 
 /// The package beside a paper's main file.
 pub const STY: &str = "pith.sty";
@@ -92,6 +92,17 @@ pub enum Kind {
     Bibliography,
     /// A command that runs a program, by name.
     Shell(String),
+}
+
+/// A line of a paper, and what of ours stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: String,
+    /// The line, from 1, as it is after the change, unless it is said otherwise.
+    pub line: u32,
+    /// The text.
+    pub text: String,
 }
 
 impl Paper {
@@ -180,6 +191,11 @@ impl Event {
 /// [`IdError`] says what is wrong with it.
 pub fn number(argument: &str) -> Result<PithNumber, IdError> {
     argument.trim().parse()
+}
+
+/// The same without its year.
+fn suffix(argument: &str) -> Option<Suffix> {
+    number(argument).ok().map(|number| number.suffix)
 }
 
 struct Reader<'a> {

@@ -14,6 +14,9 @@ use crate::escape;
 use crate::id::{PithNumber, Query};
 use crate::record::{Record, RecordError, text_digest};
 
+/// The place of a badge's link.
+const LINK: &str = "link";
+
 /// What a proof was found in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
@@ -99,9 +102,6 @@ impl Embedded {
         self.shown.iter().filter(|shown| !agrees(shown)).collect()
     }
 }
-
-/// The place of a badge's link.
-const LINK: &str = "link";
 
 fn names(query: &Query, number: &PithNumber) -> bool {
     let (year, same) = match query {

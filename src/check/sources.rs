@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{ALL, Levels, Outcome, Place, Run};
 use crate::id::{PithNumber, Query};
-use crate::latex::{Spot, Tree, TreeError, parent_of, spot};
+use crate::latex::{Spot, Tree, TreeError, beside, spot};
 use crate::paper::{self, Event, Paper, STY};
 use crate::record::Record;
 use crate::sty;
@@ -79,10 +79,7 @@ impl<'a> Sources<'a> {
         keys: &'a Keyring,
     ) -> Result<Self, TreeError> {
         let paper = Paper::read(tree, main)?;
-        let name = match parent_of(main) {
-            "" => STY.to_owned(),
-            folder => format!("{folder}/{STY}"),
-        };
+        let name = beside(main, STY);
         let bytes = tree.read(&name)?;
         let sty = bytes.map(|bytes| {
             let reading = sty::Reading::read(&bytes);

@@ -11,10 +11,10 @@ use super::context::Context;
 use super::options::Options;
 use super::pin::{self, PinFile};
 use super::terminal::Terminal;
-use super::{Exit, Failure, Run, files, main_file};
+use super::{Exit, Failure, Run, files, hint, main_file};
 use crate::escape;
 use crate::id::{PithNumber, Query};
-use crate::paper::{self, Before, Line, PIN, Paper, STY, Wired};
+use crate::paper::{self, Before, Lines, PIN, Paper, Place, STY, Wired};
 use crate::record::{self, Record};
 use crate::report::{line, wrap};
 use crate::source::Resolved;
@@ -133,7 +133,7 @@ struct Plan<'a> {
     /// The folder whose names a diff has: where the program runs, but for a paper outside of it, of which `patch` wants
     /// to know nothing.
     base: &'a Path,
-    lines: Vec<Line>,
+    lines: Vec<Place>,
     number: PithNumber,
 }
 
@@ -159,37 +159,8 @@ impl<'a> Plan<'a> {
         let wired = paper::wire(paper, &number.suffix, was_ours).map_err(fail)?;
         let Wired { edits, lines, before: had } = wired;
         let sty = package_change(&beside(STY), record, package, force)?;
-        let found = pinned.before();
-        let is_first = found.is_none();
-        let mut before = found.unwrap_or_default();
-        let has_all = had.package && !had.numbers.is_empty();
-        let has_some = had.package || !had.numbers.is_empty();
-        // What an earlier run wrote is not the author's.
-        if has_some && (is_first || !has_all) {
-            before.papers.entry(paper.main().name.clone()).or_insert(had);
-        }
-        let was_same = before.files.get(STY) == Some(&None);
-        if is_first || was_same && !sty.is_none() {
-            note_file(&mut before, STY, sty.old.as_deref(), sty.is_none());
-        }
-        let mut changes: Vec<_> = edits
-            .into_iter()
-            .map(|edit| Change {
-                path: beside(&edit.file),
-                old: Some(edit.old),
-                new: Some(edit.new),
-            })
-            .collect();
-        let new = if pinned.holds(record) && pinned.before().unwrap_or_default() == before {
-            pinned.bytes.clone()
-        } else {
-            if is_first {
-                note_file(&mut before, PIN, pinned.bytes.as_deref(), false);
-            }
-            let json = pin::render(record, &before);
-            Some(json.expect("what verified has a receipt").into_bytes())
-        };
-        changes.push(Change { path: pinned.path, old: pinned.bytes, new });
+        let mut changes: Vec<_> = edits.into_iter().map(|edit| Change::of(main, edit)).collect();
+        changes.push(pin_change(pinned, record, &paper.main().name, had, &sty));
         changes.push(sty);
         changes.retain(|change| !change.is_none());
         let is_upwards = |part| part == Component::ParentDir;
@@ -224,7 +195,7 @@ impl<'a> Plan<'a> {
             let title = wrap(&escape::line(title), 2);
             title.lines().for_each(|line| terminal.note(&format!("  {}", line.trim_start())));
         }
-        for Line { file, line, text } in &self.lines {
+        for Place { file, line, text } in &self.lines {
             let path = main.with_file_name(file);
             terminal.note(&format!("  {}:{line}: {text}", path.display()));
         }
@@ -252,7 +223,7 @@ impl<'a> Plan<'a> {
             }
             false => {
                 let folder = main_file::folder(&args.main);
-                let folder = super::hint::shell_word(&folder.display().to_string());
+                let folder = hint::shell_word(&folder.display().to_string());
                 terminal.note(&format!("next: compile the paper twice, then: pith check {folder}"));
             }
         }
@@ -275,7 +246,7 @@ impl<'a> Plan<'a> {
             lines: self
                 .lines
                 .iter()
-                .map(|Line { file, line, text }| LineJson { file, line: *line, text })
+                .map(|Place { file, line, text }| LineJson { file, line: *line, text })
                 .collect(),
         }
     }
@@ -328,6 +299,37 @@ struct LineJson<'a> {
     file: &'a str,
     line: u32,
     text: &'a str,
+}
+
+/// pith.json as it should be: the record, and what of ours the paper had before.
+fn pin_change(
+    pinned: PinFile,
+    record: &Record,
+    main: &str,
+    had: Lines,
+    package: &Change,
+) -> Change {
+    let found = pinned.before();
+    let is_first = found.is_none();
+    let noted = found.unwrap_or_default();
+    let mut before = noted.clone();
+    let has_all = had.package && !had.numbers.is_empty();
+    // What an earlier run wrote is not the author's.
+    if had != Lines::default() && (is_first || !has_all) {
+        before.papers.entry(main.to_owned()).or_insert(had);
+    }
+    let was_same = before.files.get(STY) == Some(&None);
+    if is_first || was_same && !package.is_none() {
+        note_file(&mut before, STY, package.old.as_deref(), package.is_none());
+    }
+    if pinned.holds(record) && noted == before {
+        return Change { path: pinned.path, old: pinned.bytes.clone(), new: pinned.bytes };
+    }
+    if is_first {
+        note_file(&mut before, PIN, pinned.bytes.as_deref(), false);
+    }
+    let json = pin::render(record, &before).expect("what verified has a receipt");
+    Change { path: pinned.path, old: pinned.bytes, new: Some(json.into_bytes()) }
 }
 
 /// Notes a file that was there before; what is no text cannot be noted.

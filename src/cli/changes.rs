@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use super::{Failure, files};
+use crate::paper::Edit;
 
 /// One file as it is and as it should be; `None` where there is none.
 #[derive(Debug)]
@@ -17,6 +18,12 @@ pub(super) struct Change {
 }
 
 impl Change {
+    /// An edit of a file of the paper whose main file is `main`.
+    pub fn of(main: &Path, edit: Edit) -> Self {
+        let Edit { file, old, new } = edit;
+        Self { path: main.with_file_name(file), old: Some(old), new: Some(new) }
+    }
+
     pub fn is_none(&self) -> bool {
         self.old == self.new
     }

@@ -104,7 +104,7 @@ pub(super) fn beside(target: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     // A rename would replace it all the same.
     let is_read_only = |old: std::fs::Metadata| old.is_file() && old.permissions().readonly();
     if target.metadata().is_ok_and(is_read_only) {
-        return Err(io::ErrorKind::PermissionDenied.into());
+        return Err(ErrorKind::PermissionDenied.into());
     }
     let folder = target.parent().filter(|folder| *folder != Path::new(""));
     #[cfg_attr(not(unix), expect(unused_mut))]

@@ -178,7 +178,7 @@ fn except(folder: &Path, main: &str, output: &Path) -> Vec<Left> {
     for name in [PIN, CONFIG] {
         let why = "not needed by TeX";
         except.push(Left { name: name.into(), why });
-        except.push(Left { name: format!("{}/{name}", latex::parent_of(main)), why });
+        except.push(Left { name: latex::beside(main, name), why });
     }
     except.extend(name.filter(|_| is_inside).map(|name| Left { name, why: "an archive" }));
     except

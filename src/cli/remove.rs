@@ -7,7 +7,7 @@ use super::pin::PinFile;
 use super::terminal::Terminal;
 use super::{Exit, Failure, Run, files, main_file};
 use crate::latex::{Tree, is_latex_name};
-use crate::paper::{self, Edit, PIN, Paper, Place, STY, Unwired};
+use crate::paper::{self, Before, PIN, Paper, Place, STY, Unwired};
 use crate::record;
 use crate::sty::{Reading, State};
 
@@ -35,43 +35,56 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> Run {
     let lines = before.papers.get(&paper.main().name).cloned().unwrap_or_default();
     let out = paper::unwire(&paper, &lines)
         .map_err(|error| Failure::of(Exit::Wrong, &main.display().to_string(), &error))?;
-    let mut changes: Vec<_> = out.edits.iter().map(|edit| change(&main, edit)).collect();
-    let mut stays = Vec::new();
     let user = out.remains.first().map(|place| place.file.clone());
     let user = user.or_else(|| other_user(&main, &paper));
-    let sty = main.with_file_name(STY);
-    let package = files::existing(&sty, record::MAX_BYTES)?;
-    let is_package = package.as_deref().is_some_and(is_package);
-    let why = user.map(|user| format!("{user} uses it"));
-    // What was replaced lies nowhere else.
-    let holds_file =
-        matches!(before.files.get(STY), Some(Some(_))) && package.is_some() && !is_package;
-    let why =
-        why.or_else(|| holds_file.then(|| format!("it holds the {STY} that was there before")));
-    let files = [
-        (is_package, Change { path: sty, old: package, new: None }),
-        (is_ours, Change { path: pin.path, old: pin.bytes, new: None }),
-    ];
-    for (is_ours, file) in files.into_iter().filter(|(_, file)| file.old.is_some()) {
-        let name = file.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let new = match before.files.get(name) {
-            None => None,
-            Some(None) => file.old.clone(),
-            Some(Some(text)) => Some(text.clone().into_bytes()),
-        };
-        match &why {
-            _ if !is_ours => stays.push((file.path, "it is not as pith writes it".to_owned())),
-            Some(why) => stays.push((file.path, why.clone())),
-            None => changes.push(Change { new, ..file }),
-        }
-    }
-    changes.retain(|change| !change.is_none());
+    let (files, stays) = our_files(&main, pin, is_ours, &before, user)?;
+    let edits = out.edits.iter().cloned().map(|edit| Change::of(&main, edit));
+    let changes: Vec<_> = edits.chain(files).filter(|change| !change.is_none()).collect();
     changes::apply(&changes)?;
     say(&main, &changes, &out, terminal);
     for (path, why) in &stays {
         terminal.note(&format!("  {} stays: {why}", path.display()));
     }
     Ok(Exit::Good)
+}
+
+/// Files that stay, each with the reason.
+type Stays = Vec<(PathBuf, String)>;
+
+/// What becomes of pith.sty and pith.json, and which of them stays, with the reason.
+fn our_files(
+    main: &Path,
+    pin: PinFile,
+    is_pin_ours: bool,
+    before: &Before,
+    user: Option<String>,
+) -> Result<(Vec<Change>, Stays), Failure> {
+    let sty = main.with_file_name(STY);
+    let package = files::existing(&sty, record::MAX_BYTES)?;
+    let is_package = package.as_deref().is_some_and(is_package);
+    let (mut changes, mut stays) = (Vec::new(), Vec::new());
+    let why = user.map(|user| format!("{user} uses it"));
+    // What was replaced lies nowhere else.
+    let holds_file =
+        matches!(before.files.get(STY), Some(Some(_))) && package.is_some() && !is_package;
+    let why =
+        why.or_else(|| holds_file.then(|| format!("it holds the {STY} that was there before")));
+    for (name, path, old, is_ours) in
+        [(STY, sty, package, is_package), (PIN, pin.path, pin.bytes, is_pin_ours)]
+    {
+        let new = match before.files.get(name) {
+            _ if old.is_none() => continue,
+            None => None,
+            Some(None) => old.clone(),
+            Some(Some(text)) => Some(text.clone().into_bytes()),
+        };
+        match &why {
+            _ if !is_ours => stays.push((path, "it is not as pith writes it".to_owned())),
+            Some(why) => stays.push((path, why.clone())),
+            None => changes.push(Change { path, old, new }),
+        }
+    }
+    Ok((changes, stays))
 }
 
 /// Whether a pith.sty is one that this program wrote, or an older version of it.
@@ -87,11 +100,6 @@ fn other_user(main: &Path, paper: &Paper) -> Option<String> {
     let has_lines =
         |name: &String| Paper::read(&tree, name).is_ok_and(|other| other.loads().next().is_some());
     names.filter(|name| is_latex_name(name)).find(has_lines)
-}
-
-fn change(main: &Path, edit: &Edit) -> Change {
-    let Edit { file, old, new } = edit;
-    Change { path: main.with_file_name(file), old: Some(old.clone()), new: Some(new.clone()) }
 }
 
 fn say(main: &Path, changes: &[Change], out: &Unwired, terminal: &mut Terminal) {

@@ -9,9 +9,9 @@ use super::{files, main_file};
 use crate::check::{self, Beside, Level, Pin, Setting, Sources};
 use crate::error::Remedy;
 use crate::latex::{
-    MainFile, Tree, find_main, is_archive_name, is_latex_name, parent_of, read_archive,
+    MainFile, Tree, beside, find_main, is_archive_name, is_latex_name, parent_of, read_archive,
 };
-use crate::paper::{Kind, Paper};
+use crate::paper::{Kind, PIN, Paper};
 use crate::pdf::PdfError;
 use crate::record::Record;
 use crate::report::{Checked, FileReport, Unchecked};
@@ -156,7 +156,7 @@ impl Found {
 
     /// The record that is pinned: in an archive the one in it, else the nearest on the disk.
     fn pin(&self, settings: &Settings) -> Option<Pin> {
-        let name = beside(&self.main.name, crate::paper::PIN);
+        let name = beside(&self.main.name, PIN);
         if self.is_archive()
             && let Ok(Some(bytes)) = self.tree.read(&name)
         {
@@ -241,13 +241,5 @@ impl Found {
                 Some(checker.report_of(bytes, &self.shown.join(name), settings))
             }
         }
-    }
-}
-
-/// The name of a file beside the main file.
-fn beside(main: &str, name: &str) -> String {
-    match parent_of(main) {
-        "" => name.to_owned(),
-        folder => format!("{folder}/{name}"),
     }
 }

@@ -49,13 +49,13 @@ fn nucleus(text: &str, depth: usize) -> Option<&str> {
         '\\' => {
             let name = word(&text[1..]);
             let rest = &text[1 + name.len()..];
-            if WITH_ARGUMENT.split(' ').any(|known| known == name) {
+            if is_in(WITH_ARGUMENT, name) {
                 return argument(rest.trim_start(), depth);
             }
             let is_space = name.is_empty() && rest.starts_with([',', ';', '!', ':']);
             match is_space {
                 true => Some(&rest[1..]),
-                false => SYMBOLS.split(' ').any(|known| known == name).then_some(rest),
+                false => is_in(SYMBOLS, name).then_some(rest),
             }
         }
         '{' => argument(text, depth),
@@ -70,11 +70,15 @@ fn argument(text: &str, depth: usize) -> Option<&str> {
         '{' if depth < MAX_DEPTH => formula(&text[1..], depth + 1)?.strip_prefix('}'),
         '\\' => {
             let name = word(&text[1..]);
-            SYMBOLS.split(' ').any(|known| known == name).then(|| &text[1 + name.len()..])
+            is_in(SYMBOLS, name).then(|| &text[1 + name.len()..])
         }
         first if first.is_ascii_alphanumeric() || "+-*".contains(first) => Some(&text[1..]),
         _ => None,
     }
+}
+
+fn is_in(list: &str, name: &str) -> bool {
+    list.split(' ').any(|known| known == name)
 }
 
 #[cfg(test)]

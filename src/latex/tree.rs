@@ -191,6 +191,14 @@ pub fn parent_of(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// The name of a file in the folder of another one.
+pub fn beside(of: &str, name: &str) -> String {
+    match parent_of(of) {
+        "" => name.to_owned(),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
 /// A name without `.` and `..`; `None` where it leads out of the folder, or is none.
 pub fn clean_path(name: &str) -> Option<String> {
     if name.starts_with('/') || name.contains(['\\', '\0']) {

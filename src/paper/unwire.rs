@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::changes::Changes;
-use super::{Edit, Event, Kind, Lines, Paper, WireError, number};
+use super::{Edit, Event, Kind, Lines, Paper, Place, WireError, suffix};
 
 /// What is to be changed, and what a person should look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unwired {
     /// The files that change.
     pub edits: Vec<Edit>,
-    /// What is taken out of the main file, with the line where it stands.
+    /// What is taken out of the main file, with the line where it stood.
     pub removed: Vec<Place>,
     /// The numbers that the paper had before, where they were replaced.
     pub restored: Vec<Place>,
@@ -18,17 +18,6 @@ pub struct Unwired {
     pub kept: Vec<Place>,
     /// What of ours is still there.
     pub remains: Vec<Place>,
-}
-
-/// A file and a line of it, from 1, and what stands there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The file.
-    pub file: String,
-    /// The line: of what is taken out as it was, of all else as it is after the change.
-    pub line: u32,
-    /// The text.
-    pub text: String,
 }
 
 /// What becomes of something of ours.
@@ -94,7 +83,6 @@ pub fn unwire(paper: &Paper, before: &Lines) -> Result<Unwired, WireError> {
 /// What becomes of an event; `None` where it is not of ours. A number has so many before it.
 fn fate<'a>(paper: &Paper, event: &Event, before: &'a Lines, numbers: usize) -> Option<Fate<'a>> {
     let is_in_main = event.file == 0;
-    let suffix = |text: &str| number(text).ok().map(|number| number.suffix);
     Some(match &event.kind {
         Kind::Number(_) if before.numbers.is_empty() && is_in_main => Fate::Goes,
         Kind::Number(_) if before.numbers.is_empty() => Fate::Remains,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::changes::Changes;
-use super::{Edit, Event, Kind, Lines, Paper, number};
+use super::{Edit, Event, Kind, Lines, Paper, Place};
 use crate::error::Remedy;
 use crate::id::Suffix;
 use crate::latex::{Nesting, code_of, optional};
@@ -64,24 +64,13 @@ impl Remedy for WireError {
     }
 }
 
-/// A line that was put into a paper, or changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// The file.
-    pub file: String,
-    /// The line, from 1, as it is now.
-    pub line: u32,
-    /// What was put there.
-    pub text: String,
-}
-
 /// What is to be changed in a paper.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wired {
     /// The files that change; none where the paper has both lines.
     pub edits: Vec<Edit>,
     /// What is new in them.
-    pub lines: Vec<Line>,
+    pub lines: Vec<Place>,
     /// What of ours the paper had.
     pub before: Lines,
 }
@@ -101,12 +90,12 @@ pub fn wire(
         return Err(WireError::Latex209);
     }
     let old = the_number(paper)?;
-    let is_other = |text: &str| number(text).map(|number| number.suffix) != Ok(*suffix);
+    let is_other = |text: &str| super::suffix(text) != Some(*suffix);
     if let Some((event, text)) = old
         && is_other(text)
         && !may_replace(text)
     {
-        let (is_number, place) = (number(text).is_ok(), place(paper, event));
+        let (is_number, place) = (super::suffix(text).is_some(), place(paper, event));
         let text = text.trim().to_owned();
         return Err(match is_number {
             true => WireError::OtherNumber { number: text, place },
@@ -172,12 +161,12 @@ impl Wiring<'_> {
 
     fn done(mut self, before: Lines) -> Wired {
         self.new.sort_by_key(|new| (new.file, new.at));
-        let line = |New { file, at, below, text }| Line {
+        let place = |New { file, at, below, text }| Place {
             file: self.paper.files[file].name.clone(),
             line: self.changes.line(self.paper, file, at) + below,
             text,
         };
-        let lines = self.new.into_iter().map(line).collect();
+        let lines = self.new.into_iter().map(place).collect();
         Wired { edits: self.changes.edits(self.paper), lines, before }
     }
 }
@@ -193,8 +182,9 @@ fn is_latex_209(paper: &Paper) -> bool {
 fn the_number(paper: &Paper) -> Result<Option<(&Event, &str)>, WireError> {
     let mut numbers = paper.numbers();
     let Some(first) = numbers.next() else { return Ok(None) };
-    let suffix = |text: &str| number(text).ok().map(|number| number.suffix);
-    match numbers.find(|(_, text)| suffix(text) != suffix(first.1) && text != &first.1) {
+    match numbers
+        .find(|(_, text)| super::suffix(text) != super::suffix(first.1) && text != &first.1)
+    {
         Some((other, _)) => Err(WireError::TwoNumbers(place(paper, first.0), place(paper, other))),
         None => Ok(Some(first)),
     }

@@ -232,10 +232,12 @@ impl Tag {
 
     /// Whether a link is a badge: by its class, or because it says to be one.
     fn is_badge(&self) -> bool {
+        if self.attribute("class").split_ascii_whitespace().any(|class| class == "pith-badge") {
+            return true;
+        }
         let label = self.attribute("aria-label");
-        let has_number = || words("", &label).iter().any(|shown| shown.place.is_empty());
-        self.attribute("class").split_ascii_whitespace().any(|class| class == "pith-badge")
-            || label.starts_with("pith ") && label.contains(" verified") && has_number()
+        let is_claim = label.starts_with("pith ") && label.contains(" verified");
+        is_claim && !words("", &label).is_empty()
     }
 }
 

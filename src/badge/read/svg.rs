@@ -62,11 +62,14 @@ fn collect(node: Node<'_, '_>, shown: &mut Vec<Shown>) {
 }
 
 fn text_of(node: Node<'_, '_>) -> String {
-    node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
+    parts_of(node).concat()
 }
 
 /// The text of a node with a blank between its parts.
 fn words_of(node: Node<'_, '_>) -> String {
-    let parts = node.descendants().filter(Node::is_text).filter_map(|text| text.text());
-    parts.collect::<Vec<_>>().join(" ")
+    parts_of(node).join(" ")
+}
+
+fn parts_of<'a>(node: Node<'a, '_>) -> Vec<&'a str> {
+    node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }
