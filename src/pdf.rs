@@ -15,8 +15,11 @@ mod clock;
 mod codes;
 mod content;
 mod convert;
+#[cfg(test)]
+mod corpus;
 mod deadline;
 mod dict;
+mod excerpt;
 mod fonts;
 mod form;
 mod glyph;
@@ -53,12 +56,15 @@ pub use script::Script;
 pub use signature::{Signature, SignatureKind};
 pub use text::Word;
 
-use map::Glance;
+use map::{Continued, Glance};
 use security::{Handler, Resolved};
 use trailer::Chain;
 
 /// Decoded bytes that one stream may have (64 MiB). A few kilobytes of deflate can claim terabytes.
 pub const MAX_DECODED: usize = 64 << 20;
+/// How many objects a file lists of which hayro-syntax is told only those that are needed. A table of fewer takes less
+/// memory than the program itself.
+const LARGE: u64 = 50_000;
 /// Bytes of a damaged file that are looked through in a second.
 const SCANNED_IN_A_SECOND: u64 = 32 << 20;
 /// What is said of a file in which no objects can be found.
@@ -215,7 +221,10 @@ pub struct Damage {
 
 /// An open PDF.
 pub struct Pdf {
+    data: PdfData,
     file: Arc<hayro_syntax::Pdf>,
+    /// What hayro-syntax reads, where that is not `data` itself.
+    continued: Option<Continued>,
     chain: Arc<Chain>,
     glance: Glance,
     encryption: Option<Encryption>,
@@ -258,6 +267,9 @@ impl Pdf {
     /// # Errors
     /// [`PdfError::Changed`], [`PdfError::Io`].
     pub fn check_unchanged(&self) -> Result<(), PdfError> {
+        if self.continued.as_ref().is_some_and(Continued::has_faulted) {
+            return Err(PdfError::Changed);
+        }
         self.source.as_ref().map_or(Ok(()), map::Source::check_unchanged)
     }
 
@@ -280,7 +292,7 @@ impl Pdf {
         let late = "so much damage that looking through it takes too long";
         let password = password.map(str::to_owned);
         deadline::within(limit, UNREADABLE, late, move || {
-            let mut pdf = Self::load_at_leisure(data, glance, password.as_deref())?;
+            let mut pdf = Self::load_at_leisure(data, glance, password.as_deref(), LARGE)?;
             // The first object that is not where it should be has the file looked through, once. That may be one
             // that opening did not need.
             pdf.look_at_all();
@@ -293,12 +305,19 @@ impl Pdf {
         data: PdfData,
         glance: Glance,
         password: Option<&str>,
+        large: u64,
     ) -> Result<Self, PdfError> {
         let chain = Chain::read(data.as_ref());
         let encrypted = chain.sections.iter().any(|section| section.encrypted);
         let handler = encrypted.then(|| Handler::of(data.as_ref(), &chain)).flatten();
         budget::structure::check(data.as_ref(), &glance, &chain, handler.as_ref(), password)?;
-        let opened = match hayro_syntax::Pdf::new(data.clone()) {
+        let continued = match chain.listed() >= large {
+            true => excerpt::section(data.as_ref(), &glance, &chain),
+            false => None,
+        };
+        let continued = continued.and_then(|section| glance.continued(data.as_ref(), &section));
+        let read = continued.as_ref().map_or_else(|| data.clone(), Continued::data);
+        let opened = match hayro_syntax::Pdf::new(read) {
             Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
                 let typed = password.ok_or(PdfError::NeedsPassword)?;
                 let password = match handler.as_ref().map(|handler| handler.resolve(typed)) {
@@ -326,7 +345,18 @@ impl Pdf {
         let (file, chain) = (Arc::new(file), Arc::new(chain));
         let signed = (Vec::new(), None);
         let source = None;
-        Ok(Self { file, chain, glance, encryption, password, clear_metadata, signed, source })
+        Ok(Self {
+            data,
+            file,
+            continued,
+            chain,
+            glance,
+            encryption,
+            password,
+            clear_metadata,
+            signed,
+            source,
+        })
     }
 
     /// What encrypts as the file is encrypted; `None` where it is not.
@@ -340,7 +370,7 @@ impl Pdf {
     /// The bytes of the file.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        self.file.data().as_ref()
+        self.data.as_ref()
     }
 
     /// The declared version; 1.0 where the file declares none.

@@ -126,7 +126,7 @@ fn check(pdf: &Pdf) -> Result<&Section, PdfError> {
         // Listed, and not there: hayro-syntax looks for all objects itself then, and would not do so any more with a new
         // one in its place.
         let place = pdf.chain.place(pdf.bytes(), id.number);
-        let is_listed = matches!(place, Some(Place::Offset(_) | Place::InStream(_)));
+        let is_listed = matches!(place, Some(Place::Offset(_) | Place::InStream { .. }));
         let is_there = || pdf.file.xref().get::<Object<'_>>(id.identifier()).is_some();
         needed.extend((is_listed || is_there()).then_some(Some(id)));
     }
@@ -226,7 +226,7 @@ impl<'a> Plan<'a> {
     }
 
     fn is_in_stream(&self, id: ObjectId) -> bool {
-        matches!(self.pdf.chain.place(self.pdf.bytes(), id.number), Some(Place::InStream(_)))
+        matches!(self.pdf.chain.place(self.pdf.bytes(), id.number), Some(Place::InStream { .. }))
     }
 
     fn metadata(&mut self, packet: &[u8]) -> Result<(), PdfError> {

@@ -70,6 +70,12 @@ impl Source {
 pub(super) struct Glance(Option<Arc<File>>);
 
 impl Glance {
+    /// As where the file is large.
+    #[cfg(test)]
+    pub(super) fn mapped(path: &Path) -> Result<Self, PdfError> {
+        Ok(Self(Some(Arc::new(File::open(path)?))))
+    }
+
     /// What stands in `data`, the bytes of the file, from `offset` on: all of it, or how it begins.
     pub(super) fn at<'a>(&self, data: &'a [u8], offset: u64, room: &'a mut Room) -> &'a [u8] {
         let rest = usize::try_from(offset).ok().and_then(|start| data.get(start..));
@@ -82,6 +88,33 @@ impl Glance {
         }
         let _ = room;
         rest
+    }
+
+    /// The file up to the end of `data`, which are its first bytes, and `section` behind them: in a map of its own, that
+    /// shares the pages of the file. `None` where files are not mapped.
+    #[cfg(unix)]
+    pub(super) fn continued(&self, data: &[u8], section: &[u8]) -> Option<Continued> {
+        let map = Map::continued(self.0.as_ref()?, data, section)?;
+        Some(Continued(Arc::new(FileBytes::Mapped(map))))
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn continued(&self, _: &[u8], _: &[u8]) -> Option<Continued> {
+        None
+    }
+}
+
+/// A file with a section behind it that only this process sees.
+pub(super) struct Continued(Arc<FileBytes>);
+
+impl Continued {
+    pub(super) fn data(&self) -> PdfData {
+        PdfData::from(Arc::clone(&self.0))
+    }
+
+    /// Whether pages of it were gone.
+    pub(super) fn has_faulted(&self) -> bool {
+        matches!(&*self.0, FileBytes::Mapped(map) if map.has_faulted())
     }
 }
 
@@ -141,6 +174,33 @@ impl Map {
         Ok(fault::Place::take(&bytes).map(|place| Self { place, bytes }))
     }
 
+    /// The pages of `file` that `data`, its first bytes, fill; what is left of `data`, and `section`, are copied behind
+    /// them.
+    #[cfg(unix)]
+    #[allow(unsafe_code)]
+    fn continued(file: &File, data: &[u8], section: &[u8]) -> Option<Self> {
+        use std::os::fd::AsRawFd;
+
+        let shared = data.len() - data.len() % fault::page();
+        let mut bytes = memmap2::MmapMut::map_anon(data.len().checked_add(section.len())?).ok()?;
+        bytes[shared..data.len()].copy_from_slice(&data[shared..]);
+        bytes[data.len()..].copy_from_slice(section);
+        if shared > 0 {
+            let (start, file) = (bytes.as_mut_ptr().cast(), file.as_raw_fd());
+            let flags = libc::MAP_SHARED | libc::MAP_FIXED;
+            // SAFETY: what is replaced are whole pages at the start of a map that nobody else has seen yet, and they are
+            // given back with it. That the file may change is said in `new`.
+            let mapped = unsafe { libc::mmap(start, shared, libc::PROT_READ, flags, file, 0) };
+            if mapped == libc::MAP_FAILED {
+                return None;
+            }
+        }
+        let bytes = bytes.make_read_only().ok()?;
+        #[cfg(target_os = "linux")]
+        let _ = bytes.advise(memmap2::Advice::NoHugePage);
+        fault::Place::take(&bytes[..shared]).map(|place| Self { place, bytes })
+    }
+
     fn has_faulted(&self) -> bool {
         self.place.has_faulted()
     }
@@ -167,6 +227,12 @@ mod fault {
     /// What the signal did before.
     static BEFORE: OnceLock<libc::sigaction> = OnceLock::new();
     static PAGE: AtomicUsize = AtomicUsize::new(4096);
+
+    /// Bytes of a page of memory.
+    pub(super) fn page() -> usize {
+        install();
+        PAGE.load(Ordering::SeqCst)
+    }
 
     /// An entry of the tables above.
     pub(super) struct Place(usize);

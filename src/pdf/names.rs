@@ -2,6 +2,7 @@
 
 pub(super) const ACRO_FORM: &[u8] = b"AcroForm";
 pub(super) const ACTION: &[u8] = b"A";
+pub(super) const ADDITIONAL_ACTIONS: &[u8] = b"AA";
 pub(super) const ANNOTS: &[u8] = b"Annots";
 pub(super) const BYTE_RANGE: &[u8] = b"ByteRange";
 pub(super) const CONTENTS: &[u8] = b"Contents";
@@ -16,10 +17,14 @@ pub(super) const FONT: &[u8] = b"Font";
 pub(super) const ID: &[u8] = b"ID";
 pub(super) const INDEX: &[u8] = b"Index";
 pub(super) const INFO: &[u8] = b"Info";
+pub(super) const JAVASCRIPT: &[u8] = b"JavaScript";
 pub(super) const KIDS: &[u8] = b"Kids";
 pub(super) const LOCK: &[u8] = b"Lock";
 pub(super) const METADATA: &[u8] = b"Metadata";
 pub(super) const NAME: &[u8] = b"Name";
+pub(super) const NAMES: &[u8] = b"Names";
+pub(super) const OC_PROPERTIES: &[u8] = b"OCProperties";
+pub(super) const OPEN_ACTION: &[u8] = b"OpenAction";
 pub(super) const OUTPUT_INTENTS: &[u8] = b"OutputIntents";
 pub(super) const PAGES: &[u8] = b"Pages";
 pub(super) const PARENT: &[u8] = b"Parent";

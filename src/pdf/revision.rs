@@ -41,7 +41,7 @@ impl Pdf {
 
     /// The file that its first `length` bytes are. Nothing is copied.
     pub(super) fn up_to(&self, length: usize) -> Result<Pdf, PdfError> {
-        let prefix = Prefix { data: self.file.data().clone(), length };
+        let prefix = Prefix { data: self.data.clone(), length };
         Self::load(PdfData::from(Arc::new(prefix)), self.glance.clone(), Some(&self.password))
     }
 
@@ -49,9 +49,9 @@ impl Pdf {
         if self.chain.sections.len() < 2 {
             return Vec::new();
         }
-        let (file, chain) = (Arc::clone(&self.file), Arc::clone(&self.chain));
+        let (data, chain) = (self.data.clone(), Arc::clone(&self.chain));
         let late = "revisions that take more than a second to find";
-        let find = move || Ok(revision_ends(file.data().as_ref(), &chain));
+        let find = move || Ok(revision_ends(data.as_ref(), &chain));
         deadline::within(PATIENCE, "its revisions cannot be read", late, find).unwrap_or_default()
     }
 }

@@ -38,12 +38,12 @@ impl Pdf {
         let Some(catalog) = self.catalog() else {
             return found;
         };
-        let names = catalog.get::<Dict<'_>>(b"Names".as_slice());
-        let tree = names.and_then(|names| names.get::<Dict<'_>>(JAVASCRIPT));
+        let names = catalog.get::<Dict<'_>>(names::NAMES);
+        let tree = names.and_then(|names| names.get::<Dict<'_>>(names::JAVASCRIPT));
         if let Some(tree) = tree.filter(has_names) {
             note("when the file is opened", None, &tree);
         }
-        if is_script(&catalog, b"OpenAction", &mut left) {
+        if is_script(&catalog, names::OPEN_ACTION, &mut left) {
             note("when the file is opened", None, &catalog);
         }
         if has_event_script(&catalog, &mut left) {
@@ -83,8 +83,6 @@ impl Pdf {
     }
 }
 
-const JAVASCRIPT: &[u8] = b"JavaScript";
-
 /// Whether a name tree has anything in it.
 fn has_names(tree: &Dict<'_>) -> bool {
     [&b"Names"[..], names::KIDS].into_iter().any(|key| {
@@ -103,7 +101,9 @@ fn runs_script(action: &Object<'_>, depth: usize, left: &mut Allowance) -> bool 
     }
     match action {
         Object::Dict(action) => {
-            action.get::<Name<'_>>(b"S".as_slice()).is_some_and(|name| name.as_ref() == JAVASCRIPT)
+            action
+                .get::<Name<'_>>(b"S".as_slice())
+                .is_some_and(|name| name.as_ref() == names::JAVASCRIPT)
                 || (depth > 0
                     && action
                         .get::<Object<'_>>(b"Next".as_slice())
@@ -119,7 +119,7 @@ fn runs_script(action: &Object<'_>, depth: usize, left: &mut Allowance) -> bool 
 
 /// Whether an event in the additional actions, /AA, runs a script.
 fn has_event_script(dict: &Dict<'_>, left: &mut Allowance) -> bool {
-    let Some(events) = dict.get::<Dict<'_>>(b"AA".as_slice()) else {
+    let Some(events) = dict.get::<Dict<'_>>(names::ADDITIONAL_ACTIONS) else {
         return false;
     };
     events.keys().take(20).any(|event| is_script(&events, &event, left))

@@ -25,7 +25,11 @@ const MAX_SECTIONS: usize = 256;
 pub(super) enum Place {
     Free,
     Offset(u64),
-    InStream(u32),
+    /// In an object stream, and at which place there, from 0.
+    InStream {
+        stream: u32,
+        index: u32,
+    },
 }
 
 /// What the trailer says of the document information dictionary.
@@ -100,7 +104,13 @@ impl Chain {
 
     /// The place of an object, from the newest section that lists it.
     pub(super) fn place(&self, data: &[u8], number: u32) -> Option<Place> {
-        self.sections.iter().find_map(|section| section.place(data, number))
+        self.listed_at(data, number).map(|(_, place)| place)
+    }
+
+    /// The same with the generation, which is 0 in an object stream.
+    pub(super) fn listed_at(&self, data: &[u8], number: u32) -> Option<(u16, Place)> {
+        let entry = self.sections.iter().find_map(|section| section.entry_of(data, number))?;
+        Some((entry.generation, entry.place))
     }
 
     /// Where the cross-reference streams stand, newest first.
@@ -117,7 +127,7 @@ impl Chain {
         let entries = sections.flat_map(|section| section.entries(data));
         let numbers: HashSet<u32> = entries
             .filter_map(|entry| match entry.place {
-                Place::InStream(number) => Some(number),
+                Place::InStream { stream, .. } => Some(stream),
                 Place::Free | Place::Offset(_) => None,
             })
             .collect();
@@ -149,22 +159,23 @@ impl Chain {
         });
         let misplaced = |entry: Entry| match entry.place {
             // Some programs list what they did not write.
-            Place::Offset(0) | Place::Free | Place::InStream(_) => false,
-            Place::Offset(offset) => !is_at(data, glance, offset, &entry),
+            Place::Offset(0) | Place::Free | Place::InStream { .. } => false,
+            Place::Offset(offset) => !is_at(data, glance, offset, entry.id()),
         };
         !current.take(limit).any(misplaced)
     }
 
-    /// Whether the cross-reference data leads to the object itself.
+    /// Whether the cross-reference data leads to the object itself, and it can be read there.
     pub(super) fn leads_to(&self, data: &[u8], id: ObjectId) -> bool {
+        let is_at = |offset, id| is_at(data, &Glance::default(), offset, id);
         match self.place(data, id.number) {
-            Some(Place::Offset(offset)) => {
-                object_at(data, offset).is_some_and(|(found, _)| found == id)
-            }
-            Some(Place::InStream(container)) => {
-                matches!(self.place(data, container), Some(Place::Offset(offset))
-                    if object_at(data, offset).is_some_and(|(found, _)| found.number == container))
-            }
+            Some(Place::Offset(offset)) => is_at(offset, id),
+            Some(Place::InStream { stream, .. }) => match self.listed_at(data, stream) {
+                Some((generation, Place::Offset(offset))) => {
+                    is_at(offset, ObjectId { number: stream, generation })
+                }
+                _ => false,
+            },
             Some(Place::Free) | None => false,
         }
     }
@@ -181,17 +192,17 @@ pub(super) fn object_at(data: &[u8], offset: u64) -> Option<(ObjectId, usize)> {
     Some((ObjectId::from_identifier(id)?, reader.offset()))
 }
 
-/// Whether the object of `entry` stands at `offset`. Of a stream, its dictionary is looked at alone.
-fn is_at(data: &[u8], glance: &Glance, offset: u64, entry: &Entry) -> bool {
+/// Whether the object `id` stands at `offset`. Of a stream, its dictionary is looked at alone.
+fn is_at(data: &[u8], glance: &Glance, offset: u64, id: ObjectId) -> bool {
     let mut room = Room::new();
     let seen = glance.at(data, offset, &mut room);
-    let Some((id, body)) = object_at(seen, 0) else { return false };
+    let Some((found, body)) = object_at(seen, 0) else { return false };
     let is_readable = |value: &[u8]| match value.starts_with(b"<<") {
         true => Dict::from_bytes(value).is_some(),
         false => Object::from_bytes(value).is_some(),
     };
     let whole = || Some(&data[usize::try_from(offset).ok()?.checked_add(body)?..]);
-    id == ObjectId { number: entry.number, generation: entry.generation }
+    found == id
         // What is longer than a glance is looked at once more.
         && (is_readable(&seen[body..]) || whole().is_some_and(is_readable))
 }

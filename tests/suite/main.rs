@@ -27,6 +27,7 @@ mod pdf_encrypted;
 mod pdf_files;
 mod pdf_hostile;
 mod pdf_inject;
+mod pdf_large;
 mod pdf_packets;
 mod pdf_read;
 mod pdf_replace;

@@ -15,6 +15,9 @@ const MAX_UNSEEN: u64 = 1 << 30;
 const MAX_OBJECTS: usize = 20_000;
 /// Refuses a page whose content, fonts, forms and patterns decode to more than is read here.
 pub(in crate::pdf) fn check(page: &Page<'_>) -> Result<(), PdfError> {
+    // A misplaced object has hayro-syntax look through the file, once, and then others may be found for the same numbers.
+    // So all are looked up before any is measured.
+    streams(page)?;
     // In memory all at once.
     let contents = suspects(sized(contents(page)), MAX_DECODED as u64);
     check_all(contents, None, MAX_DECODED, "more than 64 MiB of content")?;

@@ -1,11 +1,11 @@
 //! Both ways to read a page must say the same. `PITH_PDFS=/usr/share cargo test both_ways` compares them on other PDFs
 //! too.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use super::super::text::{Text, Word};
-use super::super::{Pdf, guard, interpret};
+use super::super::{Pdf, corpus, guard, interpret};
 
 /// How a page was read.
 struct Outcome {
@@ -60,25 +60,9 @@ fn difference(path: &Path) -> Option<Result<(), String>> {
     Some(Ok(()))
 }
 
-fn pdfs(folder: &Path, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if path.is_dir() && !path.is_symlink() {
-            pdfs(&path, found);
-        } else if path.extension().is_some_and(|end| end == "pdf") {
-            found.push(path);
-        }
-    }
-}
-
 #[test]
 fn both_ways_to_read_a_page_say_the_same() {
-    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut paths = vec![top.join("src/cli/demo/paper.pdf")];
-    pdfs(&top.join("tests/checks"), &mut paths);
-    if let Some(folder) = std::env::var_os("PITH_PDFS") {
-        pdfs(Path::new(&folder), &mut paths);
-    }
+    let paths = corpus::paths();
     let (mut same, mut left, mut different) = (0, 0, Vec::new());
     for path in &paths {
         match difference(path) {

@@ -39,6 +39,12 @@ pub(super) struct Entry {
     pub(super) place: Place,
 }
 
+impl Entry {
+    pub(super) fn id(&self) -> ObjectId {
+        ObjectId { number: self.number, generation: self.generation }
+    }
+}
+
 struct Subsection {
     first: u32,
     count: u32,
@@ -158,7 +164,7 @@ impl Section {
         }
         let offset = |entry: Entry| match entry.place {
             Place::Offset(offset) => Some(offset),
-            Place::Free | Place::InStream(_) => None,
+            Place::Free | Place::InStream { .. } => None,
         };
         self.entries(data).filter_map(offset).min()
     }
@@ -211,7 +217,10 @@ impl Section {
                 let generation = number(&entry[kind + second..])?;
                 Some((Place::Offset(value), u16::try_from(generation).ok()?))
             }
-            2 => Some((Place::InStream(u32::try_from(value).ok()?), 0)),
+            2 => {
+                let index = u32::try_from(number(&entry[kind + second..])?).ok()?;
+                Some((Place::InStream { stream: u32::try_from(value).ok()?, index }, 0))
+            }
             _ => Some((Place::Free, 0)),
         }
     }

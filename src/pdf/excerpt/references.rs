@@ -1,0 +1,133 @@
+//! What an object leads to, as far as it is read.
+
+use hayro_syntax::object::{Array, FromBytes, MaybeRef, ObjRef, Object};
+
+use super::super::dict::{RawEntry, raw_entries};
+use super::super::trailer::object_at;
+use super::super::{ObjectId, names};
+
+/// Dictionaries and arrays within each other.
+const MAX_DEPTH: usize = 32;
+/// References that may be waiting.
+const MAX_WAITING: usize = 1 << 15;
+/// What of the Catalog is read, by this module and by hayro-syntax.
+const READ_OF_CATALOG: [&[u8]; 8] = [
+    names::ADDITIONAL_ACTIONS,
+    names::ACRO_FORM,
+    names::METADATA,
+    names::NAMES,
+    names::OC_PROPERTIES,
+    names::OPEN_ACTION,
+    names::PAGES,
+    names::PERMS,
+];
+/// What of the Catalog's /Names is read.
+const READ_OF_NAMES: [&[u8]; 1] = [names::JAVASCRIPT];
+/// What of a node of the page tree is read, and of a page.
+const READ_OF_PAGES: [&[u8]; 11] = [
+    names::ADDITIONAL_ACTIONS,
+    names::ANNOTS,
+    names::CONTENTS,
+    b"CropBox",
+    b"Group",
+    names::KIDS,
+    b"MediaBox",
+    names::METADATA,
+    names::RESOURCES,
+    b"Rotate",
+    names::TYPE,
+];
+
+/// What an object is, as far as it says what of it is read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Role {
+    Catalog,
+    Names,
+    /// The root of the page tree.
+    PageTree,
+    /// Another node of it, or a page.
+    Page,
+    Other,
+}
+
+impl Role {
+    /// Whether what stands under `key` is read.
+    fn reads(self, key: &[u8]) -> bool {
+        match self {
+            Self::Catalog => READ_OF_CATALOG.contains(&key),
+            Self::Names => READ_OF_NAMES.contains(&key),
+            Self::PageTree | Self::Page => READ_OF_PAGES.contains(&key),
+            // That leads to where the search came from.
+            Self::Other => key != names::PARENT,
+        }
+    }
+
+    /// What the value of `key` is.
+    fn of_value(self, key: &[u8]) -> Self {
+        match (self, key) {
+            (Self::Catalog, names::NAMES) => Self::Names,
+            (Self::Catalog, names::PAGES) => Self::PageTree,
+            (Self::PageTree | Self::Page, names::KIDS) => Self::Page,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// References that are to be followed, some of them more than once. All that adds to them gives `None` where there are
+/// too many, or where something cannot be read.
+#[derive(Default)]
+pub(super) struct References(Vec<(ObjectId, Role)>);
+
+impl References {
+    pub(super) fn next(&mut self) -> Option<(ObjectId, Role)> {
+        self.0.pop()
+    }
+
+    pub(super) fn add(&mut self, id: ObjectId, role: Role) -> Option<()> {
+        self.0.push((id, role));
+        (self.0.len() <= MAX_WAITING).then_some(())
+    }
+
+    /// Adds those of the object that stands at the start of `bytes`, which must be `id`.
+    pub(super) fn add_of_object(&mut self, bytes: &[u8], id: ObjectId, role: Role) -> Option<()> {
+        let (found, body) = object_at(bytes, 0)?;
+        if found == id { self.add_of_value(&bytes[body..], role, 0) } else { None }
+    }
+
+    /// Adds those of a value, which stands within `depth` others; of a stream, those of its dictionary.
+    pub(super) fn add_of_value(&mut self, value: &[u8], role: Role, depth: usize) -> Option<()> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        if value.starts_with(b"<<") {
+            let entries = raw_entries(value)?;
+            // hayro-syntax looks for pages among all objects then.
+            if role == Role::PageTree && !entries.iter().any(|entry| entry.key == names::KIDS) {
+                return None;
+            }
+            let mut read = entries.iter().filter(|entry| role.reads(&entry.key));
+            return read.try_for_each(|RawEntry { key, value: range, .. }| {
+                self.add_of_value(&value[range.clone()], role.of_value(key), depth + 1)
+            });
+        }
+        if let Some(reference) = ObjRef::from_bytes(value) {
+            return self.add(ObjectId::from_reference(reference)?, role);
+        }
+        match Object::from_bytes(value)? {
+            Object::Array(array) => self.add_of_array(&array, role, depth),
+            _ => Some(()),
+        }
+    }
+
+    fn add_of_array(&mut self, array: &Array<'_>, role: Role, depth: usize) -> Option<()> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        array.raw_iter().try_for_each(|item| match item {
+            MaybeRef::Ref(reference) => self.add(ObjectId::from_reference(reference)?, role),
+            MaybeRef::NotRef(Object::Dict(dict)) => self.add_of_value(dict.data(), role, depth + 1),
+            MaybeRef::NotRef(Object::Array(array)) => self.add_of_array(&array, role, depth + 1),
+            MaybeRef::NotRef(_) => Some(()),
+        })
+    }
+}
