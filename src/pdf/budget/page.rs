@@ -82,8 +82,12 @@ fn streams<'a>(page: &Page<'a>) -> Result<Vec<Encoded<'a>>, PdfError> {
             }
         };
         match object {
-            Object::Dict(dict) => values(&dict).for_each(&mut follow),
-            Object::Array(array) => array.raw_iter().for_each(&mut follow),
+            Object::Dict(dict) if has_references(dict.data()) => {
+                values(&dict).for_each(&mut follow);
+            }
+            Object::Array(array) if has_references(array.data()) => {
+                array.raw_iter().for_each(&mut follow);
+            }
             Object::Stream(stream) if is_image(stream.dict()) => {}
             Object::Stream(stream) => {
                 values(stream.dict()).for_each(&mut follow);
@@ -104,6 +108,11 @@ fn values<'a>(dict: &Dict<'a>) -> impl Iterator<Item = MaybeRef<Object<'a>>> {
         .into_iter()
         .filter(|(key, _)| !ELSEWHERE.contains(&key.as_ref()))
         .map(|(_, value)| value)
+}
+
+/// Whether there may be a reference in `data`. Most arrays are numbers alone, the widths of a font.
+fn has_references(data: &[u8]) -> bool {
+    memchr::memchr(b'R', data).is_some()
 }
 
 fn is_image(dict: &Dict<'_>) -> bool {
