@@ -27,6 +27,8 @@ pub(in crate::pdf) struct Section {
     pub trailer: Vec<u8>,
     pub(super) hybrid: Option<u64>,
     subsections: Vec<Subsection>,
+    /// Whether the subsections are in the order of their numbers, and none shares one with another.
+    in_order: bool,
     widths: [usize; 3],
     decoded: OnceLock<Option<Vec<u8>>>,
 }
@@ -86,8 +88,7 @@ impl Section {
         }
         reader.skip_white_spaces_and_comments();
         let trailer = Dict::from_bytes(reader.tail()?)?;
-        let mut section = Self::from_trailer(offset, &trailer)?;
-        section.subsections = subsections;
+        let mut section = Self::from_trailer(offset, &trailer)?.with(subsections);
         section.hybrid = offset_value(&trailer, names::XREF_STM);
         Some(section)
     }
@@ -97,21 +98,21 @@ impl Section {
         let stream = Stream::from_bytes(data.get(body..)?)?;
         let dict = stream.dict();
         (dict.get::<Name<'_>>(names::TYPE)?.as_ref() == b"XRef").then_some(())?;
-        let mut section = Self::from_trailer(offset, dict)?;
-        section.stream = Some(id);
+        let section = Self::from_trailer(offset, dict)?;
         // Required (table 17), and other programs do not read a file where it is not.
         let size = section.size?;
-        section.widths = dict.get::<[u8; 3]>(names::WIDTHS)?.map(usize::from);
+        let widths = dict.get::<[u8; 3]>(names::WIDTHS)?.map(usize::from);
         let parts: Vec<(u32, u32)> = match dict.get::<Array<'_>>(names::INDEX) {
             Some(index) => index.iter::<(u32, u32)>().collect(),
             None => vec![(0, size)],
         };
+        let mut subsections = Vec::new();
         let mut at = 0_u64;
         for (first, count) in parts {
-            section.subsections.push(Subsection { first, count, at });
+            subsections.push(Subsection { first, count, at });
             at += u64::from(count);
         }
-        Some(section)
+        Some(Self { stream: Some(id), widths, ..section.with(subsections) })
     }
 
     fn from_trailer(offset: u64, trailer: &Dict<'_>) -> Option<Self> {
@@ -139,9 +140,17 @@ impl Section {
             trailer: bytes.to_vec(),
             hybrid: None,
             subsections: Vec::new(),
+            in_order: true,
             widths: [0; 3],
             decoded: OnceLock::new(),
         })
+    }
+
+    fn with(self, subsections: Vec<Subsection>) -> Self {
+        let is_before = |a: &Subsection, b: &Subsection| {
+            a.first.checked_add(a.count).is_some_and(|end| end <= b.first)
+        };
+        Self { in_order: subsections.is_sorted_by(is_before), subsections, ..self }
     }
 
     /// How many entries this section should have.
@@ -183,7 +192,14 @@ impl Section {
 
     pub(super) fn entry_of(&self, data: &[u8], number: u32) -> Option<Entry> {
         let lists = |part: &&Subsection| number >= part.first && number - part.first < part.count;
-        let part = self.subsections.iter().find(lists)?;
+        let part = match self.in_order {
+            // Some programs write a subsection for each object.
+            true => {
+                let behind = self.subsections.partition_point(|part| part.first <= number);
+                self.subsections[..behind].last().filter(lists)?
+            }
+            false => self.subsections.iter().find(lists)?,
+        };
         self.entry(data, part, number)
     }
 
