@@ -219,10 +219,15 @@ fn bombs_that_page_1_leads_to_are_not_decoded() {
         format!("<<{dict}/Filter/FlateDecode/Length {}>>\nstream\n{latin}\nendstream", bomb.len())
     };
     let font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 10 0 R>>".to_owned();
+    let glyphs = "<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[1 0 0 1 0 0]/FirstChar 80\
+        /LastChar 80/Widths[9]/Encoding<</Differences[80/P]>>/CharProcs<</P 10 0 R>>>>";
     let form = body("/Type/XObject/Subtype/Form/BBox[0 0 9 9]");
     let cases = [
         ("font", "/Font<</F 9 0 R>>", "BT /F 9 Tf (x) Tj ET", font, body("")),
-        ("form", "/XObject<</F 10 0 R>>", "/F Do", "null".to_owned(), form),
+        ("form", "/XObject<</F 10 0 R>>", "/F Do", "null".to_owned(), form.clone()),
+        // A name like that of a key that leads elsewhere.
+        ("form P", "/XObject<</P 10 0 R>>", "/P Do", "null".to_owned(), form),
+        ("glyph", "/Font<</OC 9 0 R>>", "BT /OC 9 Tf (P) Tj ET", glyphs.to_owned(), body("")),
     ];
     for (name, resources, content, nine, ten) in cases {
         let page = format!(

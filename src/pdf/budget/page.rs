@@ -13,6 +13,7 @@ use super::{Encoded, MAX_TOTAL, check_all, suspects};
 const MAX_UNSEEN: u64 = 1 << 30;
 /// Objects that a page may lead to.
 const MAX_OBJECTS: usize = 20_000;
+
 /// Refuses a page whose content, fonts, forms and patterns decode to more than is read here.
 pub(in crate::pdf) fn check(page: &Page<'_>) -> Result<(), PdfError> {
     // A misplaced object has hayro-syntax look through the file, once, and then others may be found for the same numbers.
@@ -49,12 +50,38 @@ fn contents<'a>(page: &Page<'a>) -> Vec<Encoded<'a>> {
     streams.into_iter().map(Encoded::open).collect()
 }
 
+/// What the keys of a dictionary are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Keys {
+    /// Those that ISO 32000 defines.
+    Defined,
+    /// The kinds of resources (7.8.3).
+    Kinds,
+    /// Names that the file chose: of resources, or of glyphs.
+    Own,
+}
+
+impl Keys {
+    /// What the keys of the value of `key` are; `None` where it leads away from what is drawn.
+    fn below(self, key: &[u8]) -> Option<Self> {
+        const ELSEWHERE: [&[u8]; 5] =
+            [names::PARENT, names::PERMISSION, names::METADATA, b"PieceInfo", b"OC"];
+        match (self, key) {
+            (Self::Kinds, _) => Some(Self::Own),
+            (Self::Own, _) => Some(Self::Defined),
+            (Self::Defined, names::RESOURCES) => Some(Self::Kinds),
+            (Self::Defined, b"CharProcs") => Some(Self::Own),
+            (Self::Defined, _) => (!ELSEWHERE.contains(&key)).then_some(Self::Defined),
+        }
+    }
+}
+
 /// Every stream that drawing the page may decode; images are not drawn.
 fn streams<'a>(page: &Page<'a>) -> Result<Vec<Encoded<'a>>, PdfError> {
     let mut streams = Vec::new();
-    let mut seen = HashSet::new();
+    let (mut seen, mut counted) = (HashSet::new(), HashSet::new());
     let resources = page.resources();
-    let mut open: Vec<Object<'a>> = [
+    let mut open: Vec<(Object<'a>, Keys)> = [
         &resources.ext_g_states,
         &resources.fonts,
         &resources.color_spaces,
@@ -63,51 +90,51 @@ fn streams<'a>(page: &Page<'a>) -> Result<Vec<Encoded<'a>>, PdfError> {
         &resources.shadings,
     ]
     .into_iter()
-    .map(|dict| Object::Dict(dict.clone()))
+    .map(|dict| (Object::Dict(dict.clone()), Keys::Own))
     .collect();
-    open.extend(page.raw().get::<Object<'a>>(names::CONTENTS));
+    let contents = page.raw().get::<Object<'a>>(names::CONTENTS);
+    open.extend(contents.map(|contents| (contents, Keys::Defined)));
     let mut visited = 0;
-    while let Some(object) = open.pop() {
+    while let Some((object, keys)) = open.pop() {
         visited += 1;
         if visited > MAX_OBJECTS {
             return Err(PdfError::TooLarge { what: "more than 20,000 objects" });
         }
-        let mut follow = |value: MaybeRef<Object<'a>>| match value {
-            MaybeRef::NotRef(value @ (Object::Dict(_) | Object::Array(_))) => open.push(value),
+        let mut follow = |value: MaybeRef<Object<'a>>, keys| match value {
+            MaybeRef::NotRef(value @ (Object::Dict(_) | Object::Array(_))) => {
+                open.push((value, keys));
+            }
             MaybeRef::NotRef(_) => {}
             MaybeRef::Ref(reference) => {
-                if seen.insert(ObjectId::from_reference(reference)) {
-                    open.extend(page.xref().get::<Object<'a>>(reference.into()));
+                if seen.insert((ObjectId::from_reference(reference), keys)) {
+                    let value = page.xref().get::<Object<'a>>(reference.into());
+                    open.extend(value.map(|value| (value, keys)));
+                }
+            }
+        };
+        let mut follow_all = |dict: &Dict<'a>, keys: Keys| {
+            for (key, value) in dict.entries() {
+                if let Some(keys) = keys.below(key.as_ref()) {
+                    follow(value, keys);
                 }
             }
         };
         match object {
-            Object::Dict(dict) if has_references(dict.data()) => {
-                values(&dict).for_each(&mut follow);
-            }
+            Object::Dict(dict) if has_references(dict.data()) => follow_all(&dict, keys),
             Object::Array(array) if has_references(array.data()) => {
-                array.raw_iter().for_each(&mut follow);
+                array.raw_iter().for_each(|value| follow(value, keys));
             }
             Object::Stream(stream) if is_image(stream.dict()) => {}
             Object::Stream(stream) => {
-                values(stream.dict()).for_each(&mut follow);
-                streams.push(Encoded::open(stream));
+                follow_all(stream.dict(), Keys::Defined);
+                if counted.insert(stream.obj_id()) {
+                    streams.push(Encoded::open(stream));
+                }
             }
             _ => {}
         }
     }
     Ok(streams)
-}
-
-/// The values of a dictionary, but not those that lead away from what is drawn.
-fn values<'a>(dict: &Dict<'a>) -> impl Iterator<Item = MaybeRef<Object<'a>>> {
-    const ELSEWHERE: [&[u8]; 5] =
-        [names::PARENT, names::PERMISSION, names::METADATA, b"PieceInfo", b"OC"];
-    let entries: Vec<_> = dict.entries().collect();
-    entries
-        .into_iter()
-        .filter(|(key, _)| !ELSEWHERE.contains(&key.as_ref()))
-        .map(|(_, value)| value)
 }
 
 /// Whether there may be a reference in `data`. Most arrays are numbers alone, the widths of a font.

@@ -57,8 +57,7 @@ impl Role {
             Self::Catalog => READ_OF_CATALOG.contains(&key),
             Self::Names => READ_OF_NAMES.contains(&key),
             Self::PageTree | Self::Page => READ_OF_PAGES.contains(&key),
-            // That leads to where the search came from.
-            Self::Other => key != names::PARENT,
+            Self::Other => true,
         }
     }
 
