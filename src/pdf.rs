@@ -310,12 +310,14 @@ impl Pdf {
         let chain = Chain::read(data.as_ref());
         let encrypted = chain.sections.iter().any(|section| section.encrypted);
         let handler = encrypted.then(|| Handler::of(data.as_ref(), &chain)).flatten();
-        budget::structure::check(data.as_ref(), &glance, &chain, handler.as_ref(), password)?;
-        let continued = match chain.listed() >= large {
-            true => excerpt::section(data.as_ref(), &glance, &chain),
+        let bytes = data.as_ref();
+        let is_sound =
+            budget::structure::check(bytes, &glance, &chain, handler.as_ref(), password)?;
+        let continued = match is_sound && !encrypted && chain.listed() >= large {
+            true => excerpt::section(bytes, &glance, &chain),
             false => None,
         };
-        let continued = continued.and_then(|section| glance.continued(data.as_ref(), &section));
+        let continued = continued.and_then(|section| glance.continued(bytes, &section));
         let read = continued.as_ref().map_or_else(|| data.clone(), Continued::data);
         let opened = match hayro_syntax::Pdf::new(read) {
             Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {

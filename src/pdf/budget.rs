@@ -44,6 +44,11 @@ impl<'a> Encoded<'a> {
     }
 }
 
+/// How many bytes a stream that is not encrypted decodes to.
+pub(super) fn decoded_length(stream: &Stream<'_>) -> Result<usize, PdfError> {
+    Encoded::open(stream.clone()).decoded(None)
+}
+
 /// Those of `sized`, streams with the most that each decodes to, that have to be decoded to know that none has more than
 /// [`MAX_DECODED`]; all of them, where they may come to more than `unseen` together.
 fn suspects<T>(sized: Vec<(T, u64)>, unseen: u64) -> Vec<T> {

@@ -41,6 +41,11 @@ pub(super) fn raw_entries(data: &[u8]) -> Option<Vec<RawEntry>> {
     }
 }
 
+/// Whether there may be a reference in `data`. Most arrays are numbers alone, the widths of a font.
+pub(super) fn has_references(data: &[u8]) -> bool {
+    memchr::memchr(b'R', data).is_some()
+}
+
 /// `data` without the entries of `remove`, and with `add` (serialised entries) before the closing `>>`.
 pub(super) fn splice(data: &[u8], remove: impl Fn(&[u8]) -> bool, add: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(data.len() + add.len() + 2);

@@ -14,20 +14,23 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use hayro_syntax::object::{FromBytes, Stream};
 use hayro_syntax::reader::{Reader, ReaderExt};
 
-use super::dict::splice;
+use super::dict::{raw_entries, splice};
 use super::map::{Glance, Room};
-use super::trailer::{Chain, Info, Place, object_at};
-use super::{ObjectId, names};
+use super::trailer::{Chain, Place, object_at};
+use super::{ObjectId, budget, names};
 use references::{References, Role};
 
 /// Objects that an excerpt may list: to find them takes as long as to list some hundred thousand.
 const MAX_NEEDED: usize = 4096;
 /// Bytes that the object streams in which they are may have, decoded.
 const MAX_STREAMS: usize = 4 << 20;
-/// The section that continues `data`; `None` where all objects are to be listed.
+/// Objects that an object stream may hold.
+const MAX_HELD: usize = 1 << 16;
+
+/// The section that continues `data`, a sound file that is not encrypted; `None` where all objects are to be listed.
 pub(super) fn section(data: &[u8], glance: &Glance, chain: &Chain) -> Option<Vec<u8>> {
-    // What is in an encrypted object stream cannot be seen here.
-    if chain.broken.is_some() || chain.sections.iter().any(|section| section.encrypted) {
+    // Of two entries for one object hayro-syntax takes the last.
+    if !chain.sections.iter().all(|section| section.in_order) {
         return None;
     }
     let newest = chain.newest()?;
@@ -42,10 +45,10 @@ pub(super) fn section(data: &[u8], glance: &Glance, chain: &Chain) -> Option<Vec
         decoded: 0,
     };
     search.waiting.add(newest.root?, Role::Catalog)?;
-    match &newest.info {
-        Info::None => {}
-        Info::Indirect(id) => search.waiting.add(*id, Role::Other)?,
-        Info::Direct(dict) => search.waiting.add_of_value(dict, Role::Other, 0)?,
+    for entry in raw_entries(&newest.trailer)? {
+        if [names::INFO, names::ID].contains(&&*entry.key) {
+            search.waiting.add_of_value(&newest.trailer[entry.value], Role::Other, 0)?;
+        }
     }
     while let Some((id, role)) = search.waiting.next() {
         if search.seen.insert((id, role)) {
@@ -72,13 +75,14 @@ struct Search<'a> {
 impl Search<'_> {
     /// Notes an object, and what it leads to. `None` where it is not where it should be, or is one too many.
     fn visit(&mut self, id: ObjectId, role: Role) -> Option<()> {
-        // A reference to what is not there is null (7.3.10).
-        let Some((generation, place)) = self.chain.listed_at(self.data, id.number) else {
-            return Some(());
+        let listed = self.chain.listed_at(self.data, id.number);
+        let is_there = |(generation, place)| generation == id.generation && place != Place::Free;
+        let Some((generation, place)) = listed.filter(|listed| is_there(*listed)) else {
+            // A reference to what is not there is null (7.3.10). hayro-syntax knows no free entries, and so takes what an
+            // older section lists; without pages it looks for some among all objects.
+            let is_null = role != Role::PageTree && !self.chain.was_listed(self.data, id);
+            return is_null.then_some(());
         };
-        if generation != id.generation || place == Place::Free {
-            return Some(());
-        }
         if self.found.len() >= MAX_NEEDED {
             return None;
         }
@@ -114,11 +118,14 @@ impl Search<'_> {
         };
         let (id, body) = object_at(self.data, offset)?;
         (id == ObjectId { number, generation: 0 }).then_some(())?;
-        let stream = ObjectStream::read(self.data.get(body..)?)?;
-        self.decoded += stream.data.len();
+        let stream = Stream::from_bytes(self.data.get(body..)?)?;
+        self.decoded += budget::decoded_length(&stream).ok()?;
+        if self.decoded > MAX_STREAMS {
+            return None;
+        }
         self.found.insert(number, (0, place));
-        self.streams.insert(number, stream);
-        (self.decoded <= MAX_STREAMS).then_some(())
+        self.streams.insert(number, ObjectStream::read(&stream)?);
+        Some(())
     }
 }
 
@@ -130,9 +137,8 @@ struct ObjectStream {
 }
 
 impl ObjectStream {
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let stream = Stream::from_bytes(bytes)?;
-        let count = stream.dict().get::<usize>(b"N".as_slice())?;
+    fn read(stream: &Stream<'_>) -> Option<Self> {
+        let count = stream.dict().get::<usize>(b"N".as_slice()).filter(|n| *n <= MAX_HELD)?;
         let first = stream.dict().get::<usize>(b"First".as_slice())?;
         let data = stream.decoded_data().ok()?.into_owned();
         let mut reader = Reader::new(&data);
@@ -156,10 +162,10 @@ impl ObjectStream {
     }
 }
 
-/// The section as a cross-reference stream, which has the number `own` and stands at `offset` (7.5.8).
+/// The section as a cross-reference stream (7.5.8), which stands at `offset`. It has the number 0, which nothing refers to.
 fn write(
     offset: usize,
-    own: u32,
+    size: u32,
     trailer: &[u8],
     found: &BTreeMap<u32, (u16, Place)>,
 ) -> Option<Vec<u8>> {
@@ -182,11 +188,11 @@ fn write(
         entries.extend(third.to_be_bytes());
     }
     let index: String = parts.iter().map(|(first, count)| format!("{first} {count} ")).collect();
-    let (size, length) = (own.checked_add(1)?, entries.len());
+    let length = entries.len();
     let add = format!("/Type/XRef/Size {size}/W[1 4 4]/Index[{index}]/Length {length}");
     let is_kept = |key: &[u8]| [names::ROOT, names::INFO].contains(&key);
     let dict = splice(trailer, |key| !is_kept(key), add.as_bytes())?;
-    let mut out = format!("\n{own} 0 obj\n").into_bytes();
+    let mut out = b"\n0 0 obj\n".to_vec();
     out.extend(dict);
     out.extend(b"\nstream\n");
     out.extend(entries);

@@ -113,6 +113,13 @@ impl Chain {
         Some((entry.generation, entry.place))
     }
 
+    /// Whether a section lists the object as one that is there, perhaps an older one than the newest section knows.
+    pub(super) fn was_listed(&self, data: &[u8], id: ObjectId) -> bool {
+        let entries = self.sections.iter().filter_map(|section| section.entry_of(data, id.number));
+        let mut there = entries.filter(|entry| entry.place != Place::Free);
+        there.any(|entry| entry.generation == id.generation)
+    }
+
     /// Where the cross-reference streams stand, newest first.
     pub(super) fn streams(&self) -> impl Iterator<Item = u64> {
         self.sections

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use hayro_syntax::object::{Dict, MaybeRef, Name, Object, Stream};
 use hayro_syntax::page::Page;
 
+use super::super::dict::has_references;
 use super::super::{MAX_DECODED, ObjectId, PdfError, names};
 use super::{Encoded, MAX_TOTAL, check_all, suspects};
 
@@ -135,11 +136,6 @@ fn streams<'a>(page: &Page<'a>) -> Result<Vec<Encoded<'a>>, PdfError> {
         }
     }
     Ok(streams)
-}
-
-/// Whether there may be a reference in `data`. Most arrays are numbers alone, the widths of a font.
-fn has_references(data: &[u8]) -> bool {
-    memchr::memchr(b'R', data).is_some()
 }
 
 fn is_image(dict: &Dict<'_>) -> bool {

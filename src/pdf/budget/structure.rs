@@ -29,14 +29,14 @@ const OBJECT_STREAM: &[u8] = b"ObjStm";
 /// Refuses a file with a cross-reference stream or an object stream that decodes to more than
 /// [`MAX_DECODED`](super::MAX_DECODED), and a damaged one with too much of them. hayro-syntax decodes them whole, in a
 /// damaged file all that it comes across. `handler` is what the file says of its encryption, and `password` what was
-/// typed.
+/// typed. Tells whether the file is sound, so that hayro-syntax goes by its cross-reference data.
 pub(in crate::pdf) fn check(
     data: &[u8],
     glance: &Glance,
     chain: &Chain,
     handler: Option<&Handler>,
     password: Option<&str>,
-) -> Result<(), PdfError> {
+) -> Result<bool, PdfError> {
     if chain.listed() > MAX_OBJECTS {
         return Err(PdfError::TooLarge { what: "more than 3,000,000 objects" });
     }
@@ -46,10 +46,11 @@ pub(in crate::pdf) fn check(
     let listed: Vec<_> = listed.filter_map(|offset| object_at(data, offset)).collect();
     if is_sound(data, glance, chain, listed.len()) {
         // Of these, only what is needed is decoded.
-        return check_objects(data, &listed, handler, password, usize::MAX);
+        return check_objects(data, &listed, handler, password, usize::MAX).map(|()| true);
     }
     let found = Found::search(data);
-    check_objects(data, &found.streams, found.handler().as_ref(), password, MAX_TOTAL)
+    let handler = found.handler();
+    check_objects(data, &found.streams, handler.as_ref(), password, MAX_TOTAL).map(|()| false)
 }
 
 /// Checks the object streams at `places`: the object that each is encrypted under, and where it begins. Together they

@@ -2,14 +2,16 @@
 
 use hayro_syntax::object::{Array, FromBytes, MaybeRef, ObjRef, Object};
 
-use super::super::dict::{RawEntry, raw_entries};
+use super::super::dict::{RawEntry, has_references, raw_entries};
 use super::super::trailer::object_at;
 use super::super::{ObjectId, names};
 
 /// Dictionaries and arrays within each other.
 const MAX_DEPTH: usize = 32;
-/// References that may be waiting.
-const MAX_WAITING: usize = 1 << 15;
+/// References that may be followed, to the same object more than once.
+const MAX_REFERENCES: usize = 1 << 14;
+/// Bytes that may be gone through, those within others once for each level (4 MiB: some hundredths of a second).
+const MAX_BYTES: usize = 4 << 20;
 /// What of the Catalog is read, by this module and by hayro-syntax.
 const READ_OF_CATALOG: [&[u8]; 8] = [
     names::ADDITIONAL_ACTIONS,
@@ -61,6 +63,20 @@ impl Role {
         }
     }
 
+    /// Whether there are pages where they should be. If not, hayro-syntax looks for some among all objects.
+    fn is_usual(self, dict: &[u8], entries: &[RawEntry]) -> bool {
+        let only = |key: &[u8]| {
+            let mut values = entries.iter().filter(|entry| entry.key == key);
+            let first = values.next().map(|entry| &dict[entry.value.clone()]);
+            first.filter(|_| values.next().is_none())
+        };
+        match self {
+            Self::Catalog => only(names::PAGES).is_some_and(|v| ObjRef::from_bytes(v).is_some()),
+            Self::PageTree => only(names::KIDS).is_some_and(|kids| kids.starts_with(b"[")),
+            Self::Names | Self::Page | Self::Other => true,
+        }
+    }
+
     /// What the value of `key` is.
     fn of_value(self, key: &[u8]) -> Self {
         match (self, key) {
@@ -72,25 +88,38 @@ impl Role {
     }
 }
 
-/// References that are to be followed, some of them more than once. All that adds to them gives `None` where there are
-/// too many, or where something cannot be read.
+/// References that are to be followed. All that adds to them gives `None` where it is too much, or where something
+/// cannot be read.
 #[derive(Default)]
-pub(super) struct References(Vec<(ObjectId, Role)>);
+pub(super) struct References {
+    waiting: Vec<(ObjectId, Role)>,
+    /// How many there were.
+    count: usize,
+    /// Bytes that were gone through.
+    bytes: usize,
+}
 
 impl References {
     pub(super) fn next(&mut self) -> Option<(ObjectId, Role)> {
-        self.0.pop()
+        self.waiting.pop()
     }
 
     pub(super) fn add(&mut self, id: ObjectId, role: Role) -> Option<()> {
-        self.0.push((id, role));
-        (self.0.len() <= MAX_WAITING).then_some(())
+        self.waiting.push((id, role));
+        self.count += 1;
+        (self.count <= MAX_REFERENCES).then_some(())
+    }
+
+    fn spend(&mut self, bytes: usize) -> Option<()> {
+        self.bytes += bytes;
+        (self.bytes <= MAX_BYTES).then_some(())
     }
 
     /// Adds those of the object that stands at the start of `bytes`, which must be `id`.
     pub(super) fn add_of_object(&mut self, bytes: &[u8], id: ObjectId, role: Role) -> Option<()> {
         let (found, body) = object_at(bytes, 0)?;
-        if found == id { self.add_of_value(&bytes[body..], role, 0) } else { None }
+        let end = bytes.len().min(body + MAX_BYTES);
+        if found == id { self.add_of_value(&bytes[body..end], role, 0) } else { None }
     }
 
     /// Adds those of a value, which stands within `depth` others; of a stream, those of its dictionary.
@@ -100,8 +129,8 @@ impl References {
         }
         if value.starts_with(b"<<") {
             let entries = raw_entries(value)?;
-            // hayro-syntax looks for pages among all objects then.
-            if role == Role::PageTree && !entries.iter().any(|entry| entry.key == names::KIDS) {
+            self.spend(entries.last().map_or(0, |entry| entry.span.end))?;
+            if !role.is_usual(value, &entries) {
                 return None;
             }
             let mut read = entries.iter().filter(|entry| role.reads(&entry.key));
@@ -114,13 +143,17 @@ impl References {
         }
         match Object::from_bytes(value)? {
             Object::Array(array) => self.add_of_array(&array, role, depth),
-            _ => Some(()),
+            _ => (role != Role::PageTree).then_some(()),
         }
     }
 
     fn add_of_array(&mut self, array: &Array<'_>, role: Role, depth: usize) -> Option<()> {
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH || role == Role::PageTree {
             return None;
+        }
+        self.spend(array.data().len())?;
+        if !has_references(array.data()) {
+            return Some(());
         }
         array.raw_iter().try_for_each(|item| match item {
             MaybeRef::Ref(reference) => self.add(ObjectId::from_reference(reference)?, role),

@@ -28,7 +28,7 @@ pub(in crate::pdf) struct Section {
     pub(super) hybrid: Option<u64>,
     subsections: Vec<Subsection>,
     /// Whether the subsections are in the order of their numbers, and none shares one with another.
-    in_order: bool,
+    pub(in crate::pdf) in_order: bool,
     widths: [usize; 3],
     decoded: OnceLock<Option<Vec<u8>>>,
 }
