@@ -498,9 +498,14 @@ fn hostile_files_take_a_second_and_little_memory() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pdf").join(name);
         files.push((name, fs::read(path).unwrap()));
     }
-    let found = "opens_or_refuses/content-found-elsewhere-when-looked-through.pdf";
-    let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/regressions").join(found);
-    files.push(("found", fs::read(found).unwrap()));
+    let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/regressions");
+    for name in [
+        "opens_or_refuses/content-found-elsewhere-when-looked-through",
+        "check_never_panics/object-streams-in-the-clear-beside-encrypt",
+    ] {
+        let bytes = fs::read(found.join(name).with_extension("pdf")).unwrap();
+        files.push((name.rsplit_once('/').unwrap().1, bytes));
+    }
     let mut arguments =
         vec!["-c".to_owned(), MEASURE.to_owned(), env!("CARGO_BIN_EXE_pith").to_owned()];
     for (name, bytes) in &files {

@@ -50,6 +50,9 @@ pub(in crate::pdf) fn check(
     }
     let found = Found::search(data);
     let handler = found.handler();
+    if handler.is_some() && found.may_be_clear() {
+        check_objects(data, &found.streams, None, None, MAX_TOTAL)?;
+    }
     check_objects(data, &found.streams, handler.as_ref(), password, MAX_TOTAL).map(|()| false)
 }
 
@@ -138,13 +141,21 @@ struct Found<'a> {
     streams: Vec<(ObjectId, usize)>,
     /// The last dictionary that may be the trailer of an encrypted file.
     trailer: Option<&'a [u8]>,
+    /// Whether there is one that may be the trailer of another file.
+    has_clear_trailer: bool,
 }
 
 impl<'a> Found<'a> {
     /// Looks as hayro-syntax looks: each dictionary with the /Type before a stream is one, and so is each stream whose
     /// object has the number of the object before such a dictionary.
     fn search(data: &'a [u8]) -> Self {
-        let mut found = Self { data, objects: Vec::new(), streams: Vec::new(), trailer: None };
+        let mut found = Self {
+            data,
+            objects: Vec::new(),
+            streams: Vec::new(),
+            trailer: None,
+            has_clear_trailer: false,
+        };
         let mut reader = Reader::new(data);
         let mut numbers = HashSet::new();
         while let Some(byte) = reader.peek_byte() {
@@ -165,8 +176,10 @@ impl<'a> Found<'a> {
             if data[offset..].starts_with(b"<<")
                 && let Some(dict) = reader.read_without_context::<Dict<'_>>()
             {
-                if dict.contains_key(names::ROOT) && dict.contains_key(names::ENCRYPT) {
-                    found.trailer = Some(dict.data());
+                match dict.contains_key(names::ROOT) {
+                    true if dict.contains_key(names::ENCRYPT) => found.trailer = Some(dict.data()),
+                    true => found.has_clear_trailer = true,
+                    false => {}
                 }
                 let kind = dict.get::<Name<'_>>(names::TYPE);
                 if kind.is_some_and(|name| name.as_ref() == OBJECT_STREAM)
@@ -190,10 +203,21 @@ impl<'a> Found<'a> {
 
     /// What the file says of its encryption.
     fn handler(&self) -> Option<Handler> {
-        let value = |id: ObjectId| {
-            let place = self.objects.iter().rev().find(|(found, _)| *found == id);
-            place.map(|(_, offset)| &self.data[*offset..])
-        };
-        Handler::read(self.trailer?, value)
+        Handler::read(self.trailer?, |id| self.value(id))
+    }
+
+    /// Whether hayro-syntax may take a file that says it is encrypted for one that is not: by another trailer, or by its
+    /// Catalog alone, where no trailer leads to one.
+    fn may_be_clear(&self) -> bool {
+        let trailer = self.trailer.and_then(Dict::from_bytes);
+        let root = trailer.and_then(|trailer| trailer.get_ref(names::ROOT));
+        let root = root.and_then(ObjectId::from_reference).and_then(|id| self.value(id));
+        let catalog = root.and_then(Dict::from_bytes);
+        self.has_clear_trailer || !catalog.is_some_and(|dict| dict.contains_key(names::PAGES))
+    }
+
+    fn value(&self, id: ObjectId) -> Option<&'a [u8]> {
+        let place = self.objects.iter().rev().find(|(found, _)| *found == id);
+        place.map(|(_, offset)| &self.data[*offset..])
     }
 }
