@@ -9,6 +9,7 @@ use hayro_syntax::content::TypedIter;
 use hayro_syntax::content::ops::TypedInstruction as Op;
 use hayro_syntax::object::{Array, Dict, Name, Number, Object, Stream, String as PdfString};
 use hayro_syntax::page::{Page, Resources};
+use hayro_syntax::reader::{self, ReaderExt};
 
 use super::codes::Fonts;
 use super::glyph::{Ink, Stand, WHITE};
@@ -307,7 +308,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn show_all(&mut self, state: &mut State, texts: &Array<'_>) -> Read {
-        for part in texts.iter::<Object<'_>>() {
+        // Not by `Array::iter`, which tries each number as a reference first. There are none in content.
+        let mut parts = reader::Reader::new(texts.data());
+        loop {
+            parts.skip_white_spaces_and_comments();
+            let Some(part) = parts.read_without_context::<Object<'_>>() else { return Ok(()) };
             match part {
                 Object::Number(number) => {
                     let scaling = state.scaling / 100.0;
@@ -317,7 +322,6 @@ impl<'a> Reader<'a, '_> {
                 _ => {}
             }
         }
-        Ok(())
     }
 
     fn show(&mut self, state: &mut State, text: &PdfString<'_>) -> Read {
