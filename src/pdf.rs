@@ -292,32 +292,26 @@ impl Pdf {
         let late = "so much damage that looking through it takes too long";
         let password = password.map(str::to_owned);
         deadline::within(limit, UNREADABLE, late, move || {
-            let mut pdf = Self::load_at_leisure(data, glance, password.as_deref(), LARGE)?;
-            // The first object that is not where it should be has the file looked through, once. That may be one
-            // that opening did not need.
-            pdf.look_at_all();
-            pdf.signed = signature::find(&pdf.file);
-            Ok(pdf)
+            Self::load_at_leisure(data, glance, password.as_deref(), LARGE)
         })
     }
 
+    /// Opens a file that is large where it lists as many objects as `large` says.
     fn load_at_leisure(
         data: PdfData,
         glance: Glance,
         password: Option<&str>,
         large: u64,
     ) -> Result<Self, PdfError> {
-        let chain = Chain::read(data.as_ref());
-        let encrypted = chain.sections.iter().any(|section| section.encrypted);
-        let handler = encrypted.then(|| Handler::of(data.as_ref(), &chain)).flatten();
         let bytes = data.as_ref();
+        let chain = Chain::read(bytes);
+        let encrypted = chain.sections.iter().any(|section| section.encrypted);
+        let handler = encrypted.then(|| Handler::of(bytes, &chain)).flatten();
         let is_sound =
             budget::structure::check(bytes, &glance, &chain, handler.as_ref(), password)?;
-        let continued = match is_sound && !encrypted && chain.listed() >= large {
-            true => excerpt::section(bytes, &glance, &chain),
-            false => None,
-        };
-        let continued = continued.and_then(|section| glance.continued(bytes, &section));
+        let is_large = is_sound && !encrypted && chain.listed() >= large;
+        let section = is_large.then(|| excerpt::section(bytes, &glance, &chain)).flatten();
+        let continued = section.and_then(|section| glance.continued(bytes, &section));
         let read = continued.as_ref().map_or_else(|| data.clone(), Continued::data);
         let opened = match hayro_syntax::Pdf::new(read) {
             Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
@@ -340,14 +334,12 @@ impl Pdf {
         let (file, password, encryption) = opened.map_err(|error| match error {
             LoadPdfError::Decryption(DecryptionError::PasswordProtected) => PdfError::WrongPassword,
             LoadPdfError::Decryption(_) => PdfError::UnsupportedEncryption,
-            LoadPdfError::Invalid if !has_header(data.as_ref()) => PdfError::NotAPdf,
-            LoadPdfError::Invalid => PdfError::Damaged { what: unreadable(data.as_ref(), &chain) },
+            LoadPdfError::Invalid if !has_header(bytes) => PdfError::NotAPdf,
+            LoadPdfError::Invalid => PdfError::Damaged { what: unreadable(bytes, &chain) },
         })?;
         let clear_metadata = handler.is_some_and(|handler| handler.has_clear_metadata());
         let (file, chain) = (Arc::new(file), Arc::new(chain));
-        let signed = (Vec::new(), None);
-        let source = None;
-        Ok(Self {
+        let mut pdf = Self {
             data,
             file,
             continued,
@@ -356,9 +348,14 @@ impl Pdf {
             encryption,
             password,
             clear_metadata,
-            signed,
-            source,
-        })
+            signed: Default::default(),
+            source: None,
+        };
+        // The first object that is not where it should be has the file looked through, once. That may be one that
+        // opening did not need.
+        pdf.look_at_all();
+        pdf.signed = signature::find(&pdf.file);
+        Ok(pdf)
     }
 
     /// What encrypts as the file is encrypted; `None` where it is not.

@@ -76,20 +76,15 @@ impl Search<'_> {
     /// Notes an object, and what it leads to. `None` where it is not where it should be, or is one too many.
     fn visit(&mut self, id: ObjectId, role: Role) -> Option<()> {
         let listed = self.chain.listed_at(self.data, id.number);
-        let is_there = |(generation, place)| generation == id.generation && place != Place::Free;
-        let Some((generation, place)) = listed.filter(|listed| is_there(*listed)) else {
+        match listed.filter(|(generation, _)| *generation == id.generation) {
             // A reference to what is not there is null (7.3.10). hayro-syntax knows no free entries, and so takes what an
             // older section lists; without pages it looks for some among all objects.
-            let is_null = role != Role::PageTree && !self.chain.was_listed(self.data, id);
-            return is_null.then_some(());
-        };
-        if self.found.len() >= MAX_NEEDED {
-            return None;
-        }
-        self.found.insert(id.number, (generation, place));
-        match place {
-            Place::Free => Some(()),
-            Place::Offset(offset) => {
+            None | Some((_, Place::Free)) => {
+                let is_null = role != Role::PageTree && !self.chain.was_listed(self.data, id);
+                is_null.then_some(())
+            }
+            Some((_, place @ Place::Offset(offset))) => {
+                self.note(id, place)?;
                 let mut room = Room::new();
                 let seen = self.glance.at(self.data, offset, &mut room);
                 let whole = || self.data.get(usize::try_from(offset).ok()?..);
@@ -99,13 +94,19 @@ impl Search<'_> {
                     .add_of_object(seen, id, role)
                     .or_else(|| waiting.add_of_object(whole()?, id, role))
             }
-            Place::InStream { stream, index } => {
+            Some((_, place @ Place::InStream { stream, index })) => {
+                self.note(id, place)?;
                 self.open_stream(stream)?;
                 let (number, value) = self.streams.get(&stream)?.object(index)?;
                 (number == id.number).then_some(())?;
                 self.waiting.add_of_value(value, role, 0)
             }
         }
+    }
+
+    fn note(&mut self, id: ObjectId, place: Place) -> Option<()> {
+        self.found.insert(id.number, (id.generation, place));
+        (self.found.len() <= MAX_NEEDED).then_some(())
     }
 
     /// Notes and decodes an object stream.
@@ -118,12 +119,12 @@ impl Search<'_> {
         };
         let (id, body) = object_at(self.data, offset)?;
         (id == ObjectId { number, generation: 0 }).then_some(())?;
+        self.note(id, place)?;
         let stream = Stream::from_bytes(self.data.get(body..)?)?;
         self.decoded += budget::decoded_length(&stream).ok()?;
         if self.decoded > MAX_STREAMS {
             return None;
         }
-        self.found.insert(number, (0, place));
         self.streams.insert(number, ObjectStream::read(&stream)?);
         Some(())
     }

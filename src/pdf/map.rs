@@ -39,6 +39,13 @@ impl AsRef<[u8]> for FileBytes {
     }
 }
 
+impl FileBytes {
+    /// Whether pages of the file were gone when they were read.
+    fn has_faulted(&self) -> bool {
+        matches!(self, Self::Mapped(map) if map.place.has_faulted())
+    }
+}
+
 impl Source {
     pub(super) fn data(&self) -> PdfData {
         PdfData::from(Arc::clone(&self.bytes))
@@ -55,7 +62,7 @@ impl Source {
         let now = self.file.metadata()?;
         let as_read = match &*self.bytes {
             FileBytes::Read(bytes) => bytes.len() as u64 == self.opened.len(),
-            FileBytes::Mapped(map) => !map.has_faulted(),
+            FileBytes::Mapped(_) => !self.bytes.has_faulted(),
         };
         let same = now.len() == self.opened.len()
             && now.modified().ok() == self.opened.modified().ok()
@@ -112,9 +119,9 @@ impl Continued {
         PdfData::from(Arc::clone(&self.0))
     }
 
-    /// Whether pages of it were gone.
+    /// As [`FileBytes::has_faulted`].
     pub(super) fn has_faulted(&self) -> bool {
-        matches!(&*self.0, FileBytes::Mapped(map) if map.has_faulted())
+        self.0.has_faulted()
     }
 }
 
@@ -199,10 +206,6 @@ impl Map {
         #[cfg(target_os = "linux")]
         let _ = bytes.advise(memmap2::Advice::NoHugePage);
         fault::Place::take(&bytes[..shared]).map(|place| Self { place, bytes })
-    }
-
-    fn has_faulted(&self) -> bool {
-        self.place.has_faulted()
     }
 }
 

@@ -24,10 +24,7 @@ fn everything(pdf: &Pdf) -> Vec<String> {
 fn open(path: &Path, large: u64) -> Result<Pdf, PdfError> {
     let source = map::open(path)?;
     let glance = map::Glance::mapped(path)?;
-    let mut pdf = Pdf::load_at_leisure(source.data(), glance, None, large)?;
-    pdf.look_at_all();
-    pdf.signed = super::super::signature::find(&pdf.file);
-    Ok(pdf)
+    Pdf::load_at_leisure(source.data(), glance, None, large)
 }
 
 #[test]
