@@ -83,7 +83,7 @@ fn foreign(packet: &Packet) -> Vec<(String, String, Vec<String>)> {
                 && ["Identifier", "MetadataDate"].contains(&&*property.name))
             || (property.namespace == PDFA_EXTENSION && property.name == "schemas")
     };
-    let properties = packet.properties().into_iter().filter(|property| !shared(property));
+    let properties = packet.properties().iter().filter(|property| !shared(property)).cloned();
     properties.map(|property| (property.namespace, property.name, property.values)).collect()
 }
 
@@ -95,9 +95,9 @@ pub fn xmp_merge_keeps_values(bytes: &[u8]) {
     let merged = Packet::parse(&merged).expect("it parses");
     assert_eq!(foreign(&merged), old);
     let ours = |packet: &Packet, key: Key| -> Vec<Vec<String>> {
-        let properties = packet.properties().into_iter();
+        let properties = packet.properties().iter();
         let ours = properties.filter(|p| p.namespace == SCHEMA.namespace && p.name == key.name());
-        ours.map(|property| property.values).collect()
+        ours.map(|property| property.values.clone()).collect()
     };
     assert_eq!(ours(&merged, Key::Number), [[NUMBER]]);
     assert_eq!(ours(&merged, Key::Record), [[RECORD]]);

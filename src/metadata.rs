@@ -289,12 +289,9 @@ impl Reading {
                     }
                 }
                 (DC_NAMESPACE, "title") => {
-                    self.titles.extend(
-                        property
-                            .values
-                            .into_iter()
-                            .map(|title| (title, Place::Xmp { object, line })),
-                    );
+                    let place = Place::Xmp { object, line };
+                    let titles = property.values.iter().cloned();
+                    self.titles.extend(titles.map(|title| (title, place)));
                 }
                 (namespace, name) => {
                     let known = DESCRIBED.iter().find(|(_, of, n)| (*of, *n) == (namespace, name));
@@ -304,7 +301,7 @@ impl Reading {
                     match name {
                         "description" => self
                             .described
-                            .extend(property.values.into_iter().map(|text| (*key, text, place))),
+                            .extend(property.values.iter().map(|text| (*key, text.clone(), place))),
                         _ => self.described.push((*key, property.values.join("; "), place)),
                     }
                 }

@@ -118,8 +118,8 @@ impl<'a> Job<'a> {
     ) -> Option<&[u8]> {
         let section = self.pdf.bytes().get(base.bytes().len()..).filter(|s| !s.is_empty())?;
         let packet = self.pdf.xmp()?.packet.ok()?;
-        let date = Packet::parse(&packet).ok()?.date();
-        let change = Change { date: date.as_deref(), ..change.clone() };
+        let known = Packet::parse(&packet).ok()?;
+        let change = Change { date: known.date(), ..change.clone() };
         let entries = self.pdf.info().ok()?;
         let holds = |(key, value): &(String, Option<String>)| {
             let stated = entries.iter().filter(|entry| entry.key == *key);

@@ -35,20 +35,20 @@ impl Rect {
     pub(super) fn around(points: [Point; 4]) -> Self {
         let mut rect = Self { x0: f64::MAX, y0: f64::MAX, x1: f64::MIN, y1: f64::MIN };
         for point in points {
-            rect.x0 = rect.x0.min(point.x);
-            rect.y0 = rect.y0.min(point.y);
-            rect.x1 = rect.x1.max(point.x);
-            rect.y1 = rect.y1.max(point.y);
+            rect.x0 = lower(rect.x0, point.x);
+            rect.y0 = lower(rect.y0, point.y);
+            rect.x1 = higher(rect.x1, point.x);
+            rect.y1 = higher(rect.y1, point.y);
         }
         rect
     }
 
     pub(super) fn union(self, other: Self) -> Self {
         Self {
-            x0: self.x0.min(other.x0),
-            y0: self.y0.min(other.y0),
-            x1: self.x1.max(other.x1),
-            y1: self.y1.max(other.y1),
+            x0: lower(self.x0, other.x0),
+            y0: lower(self.y0, other.y0),
+            x1: higher(self.x1, other.x1),
+            y1: higher(self.y1, other.y1),
         }
     }
 
@@ -74,6 +74,16 @@ impl Rect {
     pub fn intersects(&self, other: &Self) -> bool {
         self.x0 < other.x1 && other.x0 < self.x1 && self.y0 < other.y1 && other.y0 < self.y1
     }
+}
+
+/// As `f64::min`, in one instruction: nothing is said of what is no number.
+fn lower(a: f64, b: f64) -> f64 {
+    if b < a { b } else { a }
+}
+
+/// As `f64::max`, in the same way.
+fn higher(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
 }
 
 /// A link annotation with a URI action (ISO 32000-2, 12.5.6.5, 12.6.4.8).

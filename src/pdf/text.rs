@@ -168,7 +168,8 @@ impl Text {
             hyphen_end: false,
             visible,
         });
-        word.text.push_str(&shown.text);
+        // One by one: most glyphs show one letter, which is pushed sooner than copied.
+        word.text.extend(shown.text.chars());
         self.mark = shown.mark;
         word.rect = word.rect.union(rect);
         self.last = Some(set);

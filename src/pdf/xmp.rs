@@ -92,6 +92,7 @@ pub struct Packet {
     encoding: Encoding,
     /// Well-formed XML within `text`: some writers pad with zero bytes.
     xml: Range<usize>,
+    properties: Vec<Property>,
 }
 
 impl Packet {
@@ -104,60 +105,31 @@ impl Packet {
         let padding = |character: char| character == '\0' || character.is_ascii_whitespace();
         let start = text.len() - text.trim_start_matches(padding).len();
         let xml = start..start + text[start..].trim_end_matches(padding).len();
-        let packet = Self { text, encoding, xml };
-        rdf(&packet.document()?)?;
-        Ok(packet)
+        let document = document(&text[xml.clone()])?;
+        let properties = properties(&document, rdf(&document)?);
+        Ok(Self { text, encoding, xml, properties })
     }
 
     fn document(&self) -> Result<Document<'_>, XmpError> {
-        xml::parse(&self.text[self.xml.clone()], MAX_NODES).map_err(|error| match error {
-            XmlError::Doctype => XmpError::Doctype,
-            error => XmpError::Malformed(error.to_string()),
-        })
+        document(&self.text[self.xml.clone()])
     }
 
     /// Every property of the packet, in element and in attribute form, in document order, duplicates kept.
     #[must_use]
-    pub fn properties(&self) -> Vec<Property> {
-        let Ok(document) = self.document() else {
-            return Vec::new();
-        };
-        let Ok(rdf) = rdf(&document) else {
-            return Vec::new();
-        };
-        let line = |at| document.text_pos_at(at).row;
-        let mut properties = Vec::new();
-        for description in rdf.children().filter(Node::is_element) {
-            for attribute in description.attributes().filter(is_property) {
-                properties.push(Property {
-                    namespace: attribute.namespace().unwrap_or_default().to_owned(),
-                    name: attribute.name().to_owned(),
-                    values: vec![attribute.value().to_owned()],
-                    line: line(attribute.range().start),
-                });
-            }
-            for element in description.children().filter(Node::is_element) {
-                properties.push(Property {
-                    namespace: element.tag_name().namespace().unwrap_or_default().to_owned(),
-                    name: element.tag_name().name().to_owned(),
-                    values: values(element),
-                    line: line(element.range().start),
-                });
-            }
-        }
-        properties
+    pub fn properties(&self) -> &[Property] {
+        &self.properties
     }
 
     /// xmp:MetadataDate.
     #[must_use]
-    pub fn date(&self) -> Option<String> {
+    pub fn date(&self) -> Option<&str> {
         self.property(XMP, "MetadataDate")
     }
 
-    fn property(&self, namespace: &str, name: &str) -> Option<String> {
-        let mut properties = self.properties().into_iter();
+    fn property(&self, namespace: &str, name: &str) -> Option<&str> {
+        let mut properties = self.properties.iter();
         let found = properties.find(|p| p.namespace == namespace && p.name == name)?;
-        found.values.into_iter().next()
+        found.values.first().map(String::as_str)
     }
 
     /// The part of PDF/A that the packet claims (ISO 19005-1, 6.7.11), without proof.
@@ -167,8 +139,56 @@ impl Packet {
     }
 }
 
+fn document(xml: &str) -> Result<Document<'_>, XmpError> {
+    xml::parse(xml, MAX_NODES).map_err(|error| match error {
+        XmlError::Doctype => XmpError::Doctype,
+        error => XmpError::Malformed(error.to_string()),
+    })
+}
+
 fn rdf<'a, 'input>(document: &'a Document<'input>) -> Result<Node<'a, 'input>, XmpError> {
     document.descendants().find(|node| node.has_tag_name((RDF, "RDF"))).ok_or(XmpError::NoRdf)
+}
+
+fn properties(document: &Document<'_>, rdf: Node<'_, '_>) -> Vec<Property> {
+    let mut lines = Lines { text: document.input_text(), counted: 0, line: 1 };
+    let mut properties = Vec::new();
+    for description in rdf.children().filter(Node::is_element) {
+        for attribute in description.attributes().filter(is_property) {
+            properties.push(Property {
+                namespace: attribute.namespace().unwrap_or_default().to_owned(),
+                name: attribute.name().to_owned(),
+                values: vec![attribute.value().to_owned()],
+                line: lines.of(attribute.range().start),
+            });
+        }
+        for element in description.children().filter(Node::is_element) {
+            properties.push(Property {
+                namespace: element.tag_name().namespace().unwrap_or_default().to_owned(),
+                name: element.tag_name().name().to_owned(),
+                values: values(element),
+                line: lines.of(element.range().start),
+            });
+        }
+    }
+    properties
+}
+
+/// The lines of a text, for places one after the other.
+struct Lines<'a> {
+    text: &'a str,
+    counted: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    /// The line of the byte at `place`, from 1.
+    fn of(&mut self, place: usize) -> u32 {
+        let passed = &self.text.as_bytes()[self.counted..place];
+        self.line += u32::try_from(memchr::memchr_iter(b'\n', passed).count()).unwrap_or(0);
+        self.counted = place;
+        self.line
+    }
 }
 
 /// Whether an attribute of a description is a property in attribute form (ISO 16684-1, 7.9.2.2).

@@ -102,6 +102,10 @@ fn is_sound(data: &[u8], glance: &Glance, chain: &Chain, listed: usize) -> bool 
 /// How often the type of object streams is named in `data`, or more.
 fn object_stream_names(data: &[u8]) -> usize {
     let is_escaped = |at: &usize| {
+        let digits = data.get(at + 1..at + 3).unwrap_or_default();
+        if digits.len() < 2 || !digits.iter().all(u8::is_ascii_hexdigit) {
+            return false;
+        }
         let before = &data[at.saturating_sub(3 * OBJECT_STREAM.len())..*at];
         let start =
             before.iter().rposition(|byte| *byte == b'/').map(|slash| at - before.len() + slash);
