@@ -7,6 +7,8 @@ mod decode;
 pub(super) mod page;
 pub(super) mod structure;
 
+use std::borrow::Cow;
+
 use hayro_syntax::object::Stream;
 
 use super::security::Cipher;
@@ -44,9 +46,16 @@ impl<'a> Encoded<'a> {
     }
 }
 
-/// How many bytes a stream that is not encrypted decodes to.
-pub(super) fn decoded_length(stream: &Stream<'_>) -> Result<usize, PdfError> {
-    Encoded::open(stream.clone()).decoded(None)
+/// Decodes a stream that may have `most` bytes, and is not encrypted any more. `None` where it is damaged.
+pub(super) fn decode<'a>(
+    stream: &Stream<'a>,
+    most: usize,
+) -> Result<Option<Cow<'a, [u8]>>, PdfError> {
+    let encoded = Encoded::open(stream.clone());
+    if encoded.possible() > most as u64 && encoded.decoded(None)? > most {
+        return Err(PdfError::TooLarge { what: "a stream that is too large" });
+    }
+    Ok(stream.decoded_data().ok())
 }
 
 /// Those of `sized`, streams with the most that each decodes to, that have to be decoded to know that none has more than

@@ -13,13 +13,9 @@ pub(super) struct Stopwatch {
 }
 
 impl Stopwatch {
-    /// From now on, of the thread that calls this.
+    /// From now on, of the thread that calls this. Others may look at it.
     pub(super) fn start() -> Self {
-        Self::of(processor::Clock::of_this_thread())
-    }
-
-    /// From now on, of the thread of `clock`.
-    pub(super) fn of(clock: Option<processor::Clock>) -> Self {
+        let clock = processor::Clock::of_this_thread();
         let processor = clock.and_then(|clock| Some((clock, clock.now()?)));
         Self { processor, wall: Instant::now() }
     }
@@ -46,8 +42,6 @@ impl Stopwatch {
     }
 }
 
-pub(super) use processor::Clock;
-
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 #[allow(unsafe_code)]
 mod processor {
@@ -56,10 +50,10 @@ mod processor {
 
     /// The processor time of a thread (POSIX, pthread_getcpuclockid).
     #[derive(Debug, Clone, Copy)]
-    pub(in crate::pdf) struct Clock(libc::clockid_t);
+    pub(super) struct Clock(libc::clockid_t);
 
     impl Clock {
-        pub(in crate::pdf) fn of_this_thread() -> Option<Self> {
+        pub(super) fn of_this_thread() -> Option<Self> {
             let mut clock = 0;
             // SAFETY: the calling thread is alive, and there is room for the answer.
             let failed =
@@ -85,10 +79,10 @@ mod processor {
     use std::time::Duration;
 
     #[derive(Debug, Clone, Copy)]
-    pub(in crate::pdf) struct Clock;
+    pub(super) struct Clock;
 
     impl Clock {
-        pub(in crate::pdf) fn of_this_thread() -> Option<Self> {
+        pub(super) fn of_this_thread() -> Option<Self> {
             None
         }
 

@@ -15,6 +15,8 @@ use hayro_syntax::page::Page;
 use super::glyph::Shown;
 use super::{budget, glyph_names, interpret, names};
 
+/// Bytes that the ToUnicode maps of a page may have (16 MiB). One of all characters has 1 MB.
+const MAX_MAPS: usize = 16 << 20;
 /// Bytes of a font program that may stand before its encrypted part. An encoding has 256 lines.
 const MAX_HEAD: u64 = 32 << 10;
 
@@ -24,13 +26,16 @@ pub(super) struct Fonts<'a> {
     /// By where a font's dictionary stands in memory.
     known: HashMap<usize, usize>,
     page: &'a Page<'a>,
+    /// Bytes that further ToUnicode maps may have.
+    maps: usize,
     /// hayro-interpret's, once it has been asked; `None` where it must not be.
     cache: OnceCell<Option<InterpreterCache<'a>>>,
 }
 
 impl<'a> Fonts<'a> {
     pub(super) fn new(page: &'a Page<'a>) -> Self {
-        Self { fonts: Vec::new(), known: HashMap::new(), page, cache: OnceCell::new() }
+        let (fonts, known) = (Vec::new(), HashMap::new());
+        Self { fonts, known, page, maps: MAX_MAPS, cache: OnceCell::new() }
     }
 
     /// The index of the font that `fonts` has under `name`; `None` where only hayro-interpret knows what to do.
@@ -40,7 +45,7 @@ impl<'a> Fonts<'a> {
         if let Some(known) = self.known.get(&key) {
             return Some(*known);
         }
-        let font = Font::read(fonts, name, dict)?;
+        let font = Font::read(fonts, name, dict, &mut self.maps)?;
         self.known.insert(key, self.fonts.len());
         self.fonts.push(font);
         Some(self.fonts.len() - 1)
@@ -57,7 +62,9 @@ impl<'a> Fonts<'a> {
         match codes {
             Codes::Simple(simple) => {
                 let code = *bytes.first()?;
-                if simple.slots[usize::from(code)] == 0 && simple.fill(code).is_none() {
+                if simple.slots[usize::from(code)] == 0
+                    && simple.fill(code, &mut self.maps).is_none()
+                {
                     let new = || budget::page::check_to_interpret(self.page).ok();
                     let cache = self.cache.get_or_init(|| new().map(|()| InterpreterCache::new()));
                     let xref = self.page.xref();
@@ -96,9 +103,9 @@ enum Codes<'a> {
 }
 
 impl<'a> Font<'a> {
-    fn read(fonts: &Dict<'a>, name: &Name<'_>, dict: Dict<'a>) -> Option<Self> {
+    fn read(fonts: &Dict<'a>, name: &Name<'_>, dict: Dict<'a>, maps: &mut usize) -> Option<Self> {
         let codes = match dict.get::<Name<'_>>(names::SUBTYPE)?.as_ref() {
-            b"Type0" => Codes::Composite(Box::new(Composite::read(&dict)?)),
+            b"Type0" => Codes::Composite(Box::new(Composite::read(&dict, maps)?)),
             b"Type1" | b"MMType1" => Codes::Simple(Box::new(Simple::new(dict, Kind::Type1))),
             b"TrueType" => Codes::Simple(Box::new(Simple::new(dict, Kind::TrueType))),
             b"Type3" => Codes::Simple(Box::new(Simple::new(dict, Kind::Type3))),
@@ -131,12 +138,12 @@ impl<'a> Simple<'a> {
     }
 
     /// Looks a code up; `None` where its font leaves open what it shows.
-    fn fill(&mut self, code: u8) -> Option<()> {
+    fn fill(&mut self, code: u8, maps: &mut usize) -> Option<()> {
         if self.kind == Kind::Type3 {
             return None;
         }
         if self.details.is_none() {
-            self.details = Some(Details::read(&self.dict)?);
+            self.details = Some(Details::read(&self.dict, maps)?);
         }
         let details = self.details.as_mut()?;
         let width = details.width(code);
@@ -178,7 +185,7 @@ enum Base {
 }
 
 impl<'a> Details<'a> {
-    fn read(dict: &Dict<'a>) -> Option<Self> {
+    fn read(dict: &Dict<'a>, maps: &mut usize) -> Option<Self> {
         let first = dict.get::<usize>(b"FirstChar".as_slice())?;
         let last = dict.get::<usize>(b"LastChar".as_slice())?;
         let count = last.checked_sub(first)?.checked_add(1)?;
@@ -189,7 +196,7 @@ impl<'a> Details<'a> {
             first,
             widths: widths.iter::<f32>().take(count.min(256)).collect(),
             missing_width: descriptor.get::<f32>(b"MissingWidth".as_slice()).unwrap_or(0.0),
-            to_unicode: to_unicode(dict)?,
+            to_unicode: to_unicode(dict, maps)?,
             differences,
             base,
         })
@@ -238,12 +245,14 @@ fn named(name: &[u8]) -> Option<Option<BfString>> {
     glyph_names::character(name).map(|text| Some(character(text)))
 }
 
-/// The ToUnicode map, if there is one; the outer `None` where it is one that only hayro-interpret reads.
-fn to_unicode(dict: &Dict<'_>) -> Option<Option<CMap>> {
+/// The ToUnicode map, if there is one, which takes its length from `left`; the outer `None` where it is one that only
+/// hayro-interpret reads.
+fn to_unicode(dict: &Dict<'_>, left: &mut usize) -> Option<Option<CMap>> {
     match dict.get::<Object<'_>>(b"ToUnicode".as_slice()) {
         None | Some(Object::Null(_)) => Some(None),
         Some(Object::Stream(stream)) => {
-            let data = stream.decoded_data().ok()?;
+            let data = budget::decode(&stream, *left).ok()??;
+            *left = left.saturating_sub(data.len());
             CMap::parse(&data, hayro_cmap::load_embedded).map(Some)
         }
         Some(_) => None,
@@ -339,7 +348,7 @@ struct Composite {
 
 impl Composite {
     /// `None` for fonts with other codes, for vertical ones, and where what is not embedded counts.
-    fn read(dict: &Dict<'_>) -> Option<Self> {
+    fn read(dict: &Dict<'_>, maps: &mut usize) -> Option<Self> {
         let encoding = dict.get::<Name<'_>>(b"Encoding".as_slice())?;
         (encoding.as_ref() == b"Identity-H").then_some(())?;
         let fonts = dict.get::<Array<'_>>(b"DescendantFonts".as_slice())?;
@@ -347,7 +356,7 @@ impl Composite {
         let descriptor = font.get::<Dict<'_>>(b"FontDescriptor".as_slice())?;
         let files = [&b"FontFile"[..], b"FontFile2", b"FontFile3"];
         files.into_iter().any(|key| descriptor.contains_key(key)).then_some(())?;
-        let to_unicode = to_unicode(dict)?;
+        let to_unicode = to_unicode(dict, maps)?;
         if to_unicode.is_none() {
             let system = font.get::<Dict<'_>>(b"CIDSystemInfo".as_slice())?;
             let ordering = system.get::<PdfString<'_>>(b"Ordering".as_slice())?;

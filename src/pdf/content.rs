@@ -14,7 +14,7 @@ use hayro_syntax::reader::{self, ReaderExt};
 use super::codes::Fonts;
 use super::glyph::{Ink, Stand, WHITE};
 use super::text::Text;
-use super::{MAX_DECODED, names};
+use super::{MAX_DECODED, budget, names};
 
 /// How deep forms are followed within forms; hayro-interpret stops there too.
 const MAX_DEPTH: usize = 50;
@@ -385,14 +385,11 @@ impl<'a> Reader<'a, '_> {
             _ => return Ok(()),
         }
         self.text.draw();
-        let (Ok(content), Some(_)) =
-            (stream.decoded_data(), dict.get::<[f32; 4]>(b"BBox".as_slice()))
-        else {
-            return Ok(());
-        };
-        if self.depth == MAX_DEPTH {
+        if self.depth == MAX_DEPTH || dict.get::<[f32; 4]>(b"BBox".as_slice()).is_none() {
             return Ok(());
         }
+        let content = budget::decode(stream, MAX_HELD.saturating_sub(self.held));
+        let Some(content) = content.map_err(|_| Unusual)? else { return Ok(()) };
         let mut state = state.clone();
         if let Some(matrix) = dict.get::<[f64; 6]>(b"Matrix".as_slice()) {
             state.matrix *= Affine::new(matrix);
@@ -403,7 +400,6 @@ impl<'a> Reader<'a, '_> {
         let own = dict.get::<Dict<'a>>(names::RESOURCES).map(Resources::new);
         self.depth += 1;
         self.held += content.len();
-        (self.held <= MAX_HELD).then_some(()).ok_or(Unusual)?;
         self.content(TypedIter::new(&content), own.as_ref().unwrap_or(resources), state)?;
         self.held -= content.len();
         self.depth -= 1;

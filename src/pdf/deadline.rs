@@ -2,13 +2,13 @@
 
 use std::cell::Cell;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::clock::{Clock, Stopwatch};
+use super::clock::Stopwatch;
 use super::{PdfError, guard};
 
 /// How long opening a file may take, and page 1: together less than a second of the processor's time. Builds for
@@ -23,22 +23,24 @@ const MAX_ABANDONED: usize = 16;
 /// Threads that were left behind and still work.
 static ABANDONED: AtomicUsize = AtomicUsize::new(0);
 
-/// The states of a piece of work.
-const RUNNING: u8 = 0;
+/// The states of a piece of work, which is neither while it runs.
 const DONE: u8 = 1;
 const LEFT_BEHIND: u8 = 2;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// A thread that ends with its sender.
-struct Worker {
-    sender: Sender<Work>,
-    clock: Option<Clock>,
+/// What is known of a piece of work from outside.
+#[derive(Default)]
+struct Progress {
+    state: AtomicU8,
+    /// Runs since the work began.
+    watch: OnceLock<Stopwatch>,
 }
 
 thread_local! {
-    /// The worker of this thread's last piece of work: a new one for each of a thousand files costs more than most.
-    static WORKER: Cell<Option<Worker>> = const { Cell::new(None) };
+    /// Leads to the thread of this one's last piece of work, which ends with it: a new one for each of a thousand files
+    /// costs more than most.
+    static WORKER: Cell<Option<Sender<Work>>> = const { Cell::new(None) };
 }
 
 /// Runs `work` in another thread, and waits for it until that thread has worked for `limit`; a panic in it is damage,
@@ -53,29 +55,29 @@ pub(super) fn within<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, PdfError> + Send + 'static,
 ) -> Result<T, PdfError> {
     wait_for_room(limit)?;
-    let worker = WORKER.take().map_or_else(Worker::start, Ok)?;
+    let worker = WORKER.take().map_or_else(start, Ok)?;
     let (sender, receiver) = mpsc::sync_channel(1);
-    let state = Arc::new(AtomicU8::new(RUNNING));
-    let of_work = Arc::clone(&state);
+    let progress = Arc::new(Progress::default());
+    let of_work = Arc::clone(&progress);
     let work = move || {
+        of_work.watch.get_or_init(Stopwatch::start);
         let result = guard::guard(damaged, work);
         // Nobody may be waiting any more.
         let _ = sender.send(result);
-        if of_work.swap(DONE, Ordering::SeqCst) == LEFT_BEHIND {
+        if of_work.state.swap(DONE, Ordering::SeqCst) == LEFT_BEHIND {
             ABANDONED.fetch_sub(1, Ordering::SeqCst);
         }
     };
-    let watch = Stopwatch::of(worker.clock);
-    // A worker that is gone drops the work, and its sender with it.
-    let _ = worker.sender.send(Box::new(work));
-    match wait(&receiver, &watch, limit) {
+    // A thread that is gone drops the work, and its sender with it.
+    let _ = worker.send(Box::new(work));
+    match wait(&receiver, &progress.watch, limit) {
         Ok(result) => {
             WORKER.set(Some(worker));
             result?
         }
         Err(RecvTimeoutError::Timeout) => {
             ABANDONED.fetch_add(1, Ordering::SeqCst);
-            if state.swap(LEFT_BEHIND, Ordering::SeqCst) == DONE {
+            if progress.state.swap(LEFT_BEHIND, Ordering::SeqCst) == DONE {
                 ABANDONED.fetch_sub(1, Ordering::SeqCst);
             }
             Err(PdfError::TooLarge { what: late })
@@ -84,18 +86,20 @@ pub(super) fn within<T: Send + 'static>(
     }
 }
 
+/// Waits until work has used `limit`. Of what has not begun, nothing is used.
 fn wait<T>(
     receiver: &Receiver<T>,
-    watch: &Stopwatch,
+    watch: &OnceLock<Stopwatch>,
     limit: Duration,
 ) -> Result<T, RecvTimeoutError> {
+    let mut left = limit;
     loop {
-        // At least a moment: a thread that gets no time leaves the same over and over.
-        let left = watch.left(limit).max(Duration::from_millis(1));
         match receiver.recv_timeout(left) {
-            Err(RecvTimeoutError::Timeout) if !watch.has_used(limit) => {}
+            Err(RecvTimeoutError::Timeout) if !watch.get().is_some_and(|w| w.has_used(limit)) => {}
             result => return result,
         }
+        // At least a moment: a thread that gets no time leaves the same over and over.
+        left = watch.get().map_or(limit, |watch| watch.left(limit)).max(Duration::from_millis(1));
     }
 }
 
@@ -112,17 +116,12 @@ fn wait_for_room(limit: Duration) -> Result<(), PdfError> {
     Ok(())
 }
 
-impl Worker {
-    fn start() -> io::Result<Self> {
-        let (sender, receiver) = mpsc::channel::<Work>();
-        let (tell, told) = mpsc::sync_channel(1);
-        let thread = thread::Builder::new().name("pdf".to_owned()).stack_size(STACK);
-        thread.spawn(move || {
-            let _ = tell.send(Clock::of_this_thread());
-            receiver.into_iter().for_each(|work| work());
-        })?;
-        Ok(Self { sender, clock: told.recv().ok().flatten() })
-    }
+/// Starts a thread that does what it is sent, and ends with its sender.
+fn start() -> io::Result<Sender<Work>> {
+    let (sender, receiver) = mpsc::channel::<Work>();
+    let thread = thread::Builder::new().name("pdf".to_owned()).stack_size(STACK);
+    thread.spawn(move || receiver.into_iter().for_each(|work| work()))?;
+    Ok(sender)
 }
 
 /// What a search through objects may use up: a number of them, and as much time as page 1.

@@ -11,7 +11,7 @@ mod references;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use hayro_syntax::object::{FromBytes, Stream};
+use hayro_syntax::object::{Dict, FromBytes, Stream};
 use hayro_syntax::reader::{Reader, ReaderExt};
 
 use super::dict::{raw_entries, splice};
@@ -121,11 +121,9 @@ impl Search<'_> {
         (id == ObjectId { number, generation: 0 }).then_some(())?;
         self.note(id, place)?;
         let stream = Stream::from_bytes(self.data.get(body..)?)?;
-        self.decoded += budget::decoded_length(&stream).ok()?;
-        if self.decoded > MAX_STREAMS {
-            return None;
-        }
-        self.streams.insert(number, ObjectStream::read(&stream)?);
+        let data = budget::decode(&stream, MAX_STREAMS.saturating_sub(self.decoded)).ok()??;
+        self.decoded += data.len();
+        self.streams.insert(number, ObjectStream::read(stream.dict(), data.into_owned())?);
         Some(())
     }
 }
@@ -138,10 +136,9 @@ struct ObjectStream {
 }
 
 impl ObjectStream {
-    fn read(stream: &Stream<'_>) -> Option<Self> {
-        let count = stream.dict().get::<usize>(b"N".as_slice()).filter(|n| *n <= MAX_HELD)?;
-        let first = stream.dict().get::<usize>(b"First".as_slice())?;
-        let data = stream.decoded_data().ok()?.into_owned();
+    fn read(dict: &Dict<'_>, data: Vec<u8>) -> Option<Self> {
+        let count = dict.get::<usize>(b"N".as_slice()).filter(|n| *n <= MAX_HELD)?;
+        let first = dict.get::<usize>(b"First".as_slice())?;
         let mut reader = Reader::new(&data);
         let mut next = || {
             reader.skip_white_spaces_and_comments();

@@ -150,8 +150,9 @@ impl Pdf {
 
 fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
     let page = file.pages().first().ok_or(PdfError::Damaged { what: "it has no page" })?;
-    budget::page::check(page)?;
     let mut links = links(page);
+    // Right before the content is read: until then, it may be found elsewhere.
+    budget::page::check(page)?;
     let places: Vec<_> = links.iter().take(MAX_PLACES).map(|link| link.rect).collect();
     // After half of the time, what was read so far is all.
     let start = || Text::new(PATIENCE / 2, places.clone());

@@ -169,7 +169,7 @@ impl Text {
             visible,
         });
         // One by one: most glyphs show one letter, which is pushed sooner than copied.
-        word.text.extend(shown.text.chars());
+        shown.text.chars().for_each(|letter| word.text.push(letter));
         self.mark = shown.mark;
         word.rect = word.rect.union(rect);
         self.last = Some(set);

@@ -9,31 +9,26 @@ use super::super::dict::has_references;
 use super::super::{MAX_DECODED, ObjectId, PdfError, names};
 use super::{Encoded, MAX_TOTAL, check_all, suspects};
 
-/// What all streams together may come to before each is decoded to know, where this program reads them one by one. A
-/// page's fonts have half a megabyte.
-const MAX_UNSEEN: u64 = 1 << 30;
 /// Objects that a page may lead to.
 const MAX_OBJECTS: usize = 20_000;
 
-/// Refuses a page whose content, fonts, forms and patterns decode to more than is read here.
+/// Refuses a page whose own content decodes to more than is read here.
 pub(in crate::pdf) fn check(page: &Page<'_>) -> Result<(), PdfError> {
     // A misplaced object has hayro-syntax look through the file, once, and then others may be found for the same numbers.
     // So all are looked up before any is measured.
-    streams(page)?;
+    contents(page);
     // In memory all at once.
     let contents = suspects(sized(contents(page)), MAX_DECODED as u64);
-    check_all(contents, None, MAX_DECODED, "more than 64 MiB of content")?;
-    check_to(MAX_UNSEEN, page)
+    check_all(contents, None, MAX_DECODED, "more than 64 MiB of content")
 }
 
-/// As [`check`], for hayro-interpret, which keeps what it decodes.
+/// Refuses a page whose content, fonts, forms and patterns decode to more than hayro-interpret should keep.
 pub(in crate::pdf) fn check_to_interpret(page: &Page<'_>) -> Result<(), PdfError> {
-    check_to(MAX_TOTAL as u64, page)
-}
-
-fn check_to(unseen: u64, page: &Page<'_>) -> Result<(), PdfError> {
+    // As in `check`.
+    streams(page)?;
     let what = "more than 128 MiB of content, fonts and drawings";
-    check_all(suspects(sized(streams(page)?), unseen), None, MAX_TOTAL, what)
+    let streams = suspects(sized(streams(page)?), MAX_TOTAL as u64);
+    check_all(streams, None, MAX_TOTAL, what)
 }
 
 fn sized(streams: Vec<Encoded<'_>>) -> Vec<(Encoded<'_>, u64)> {
