@@ -78,13 +78,13 @@ pub fn append_keeps_prefix(bytes: &[u8]) {
 /// What is not ours: its name and its values.
 fn foreign(packet: &Packet) -> Vec<(String, String, Vec<String>)> {
     let shared = |property: &Property| {
-        property.namespace == SCHEMA.namespace
-            || (property.namespace == XMP
+        &*property.namespace == SCHEMA.namespace
+            || (&*property.namespace == XMP
                 && ["Identifier", "MetadataDate"].contains(&&*property.name))
-            || (property.namespace == PDFA_EXTENSION && property.name == "schemas")
+            || (&*property.namespace == PDFA_EXTENSION && property.name == "schemas")
     };
     let properties = packet.properties().iter().filter(|property| !shared(property)).cloned();
-    properties.map(|property| (property.namespace, property.name, property.values)).collect()
+    properties.map(|p| (p.namespace.to_string(), p.name, p.values)).collect()
 }
 
 /// A merge keeps every value of others, in order, and has ours once; a second one changes nothing, and ours go again.
@@ -96,7 +96,7 @@ pub fn xmp_merge_keeps_values(bytes: &[u8]) {
     assert_eq!(foreign(&merged), old);
     let ours = |packet: &Packet, key: Key| -> Vec<Vec<String>> {
         let properties = packet.properties().iter();
-        let ours = properties.filter(|p| p.namespace == SCHEMA.namespace && p.name == key.name());
+        let ours = properties.filter(|p| &*p.namespace == SCHEMA.namespace && p.name == key.name());
         ours.map(|property| property.values.clone()).collect()
     };
     assert_eq!(ours(&merged, Key::Number), [[NUMBER]]);
@@ -107,7 +107,7 @@ pub fn xmp_merge_keeps_values(bytes: &[u8]) {
     let removal = Change { properties: Vec::new(), identifier: None, ..change() };
     let bare = Packet::parse(&merged.with(&removal).expect("a removal")).expect("it parses");
     assert_eq!(foreign(&bare), old);
-    assert!(bare.properties().iter().all(|property| property.namespace != SCHEMA.namespace));
+    assert!(bare.properties().iter().all(|property| &*property.namespace != SCHEMA.namespace));
 }
 
 /// Every check runs to its end, and what it says fits on a terminal's line.

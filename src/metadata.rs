@@ -270,7 +270,7 @@ impl Reading {
         self.pdfa_part = self.pdfa_part.or_else(|| packet.pdfa_part());
         for property in packet.properties() {
             let line = property.line;
-            match (property.namespace.as_str(), property.name.as_str()) {
+            match (&*property.namespace, property.name.as_str()) {
                 (namespace, name) if namespace == SCHEMA.namespace => {
                     let Some(key) = Key::from_name(name) else {
                         continue;

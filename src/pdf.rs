@@ -60,8 +60,8 @@ use map::{Continued, Glance};
 use security::{Handler, Resolved};
 use trailer::Chain;
 
-/// Decoded bytes that one stream may have (64 MiB). A few kilobytes of deflate can claim terabytes.
-pub const MAX_DECODED: usize = 64 << 20;
+/// Decoded bytes that one stream may have (48 MiB). A few kilobytes of deflate can claim terabytes.
+pub const MAX_DECODED: usize = 48 << 20;
 /// How many objects a file lists of which hayro-syntax is told only those that are needed. A table of fewer takes less
 /// memory than the program itself.
 const LARGE: u64 = 50_000;

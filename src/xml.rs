@@ -6,6 +6,11 @@ use roxmltree::{Document, ParsingOptions};
 /// More attributes than any element of XMP or SVG has. The parser compares each with every other.
 const MAX_ATTRIBUTES: usize = 500;
 
+/// What resolving names may take, in comparisons of attributes: a tenth of a second.
+const MAX_WORK: usize = 1 << 24;
+/// How many of these a comparison of namespaces takes.
+const NAMESPACE: usize = 64;
+
 /// Why a text is not parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum XmlError {
@@ -13,6 +18,8 @@ pub(crate) enum XmlError {
     Doctype,
     #[error("a tag has more than {MAX_ATTRIBUTES} attributes")]
     Attributes,
+    #[error("its tags have too many attributes and namespaces")]
+    Work,
     #[error("it has more than {0} nodes")]
     Nodes(u32),
     #[error("{0}")]
@@ -21,9 +28,7 @@ pub(crate) enum XmlError {
 
 /// Parses `text`, which may have at most `nodes` nodes.
 pub(crate) fn parse(text: &str, nodes: u32) -> Result<Document<'_>, XmlError> {
-    if has_huge_tag(text) {
-        return Err(XmlError::Attributes);
-    }
+    check_tags(text)?;
     let options = ParsingOptions { allow_dtd: false, nodes_limit: nodes, ..Default::default() };
     Document::parse_with_options(text, options).map_err(|error| match error {
         roxmltree::Error::DtdDetected => XmlError::Doctype,
@@ -32,24 +37,69 @@ pub(crate) fn parse(text: &str, nodes: u32) -> Result<Document<'_>, XmlError> {
     })
 }
 
-fn has_huge_tag(text: &str) -> bool {
-    text.split('<').any(|tag| attributes(tag.as_bytes()) > MAX_ATTRIBUTES)
-}
-
-/// The number of '=' in a tag outside of its attributes' values; the tag begins `tag`.
-fn attributes(tag: &[u8]) -> usize {
-    let (mut count, mut quote) = (0, None);
-    for byte in tag {
-        match (quote, byte) {
-            (Some(open), byte) if open == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'>') => break,
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (None, b'=') => count += 1,
-            (None, _) => {}
+/// Refuses tags that would take long: the parser compares each attribute with every other one of its tag, and each
+/// namespace that is declared with all those that are known there.
+fn check_tags(text: &str) -> Result<(), XmlError> {
+    let mut work = 0;
+    // How many namespaces are known in each element that is open.
+    let mut known = vec![0];
+    for tag in text.split('<').skip(1) {
+        let Tag { attributes, namespaces, is_empty } = Tag::of(tag.as_bytes());
+        if attributes > MAX_ATTRIBUTES {
+            return Err(XmlError::Attributes);
+        }
+        let all = known.last().copied().unwrap_or(0) + namespaces;
+        work += attributes * attributes + NAMESPACE * namespaces * all;
+        if work > MAX_WORK {
+            return Err(XmlError::Work);
+        }
+        match tag.as_bytes().first() {
+            Some(b'/') => drop(known.pop()),
+            Some(b'!' | b'?') => {}
+            _ if is_empty => {}
+            _ => known.push(all),
         }
     }
-    count
+    Ok(())
+}
+
+/// What a tag holds.
+struct Tag {
+    /// The number of '=' outside of the attributes' values.
+    attributes: usize,
+    /// How many of them may declare a namespace.
+    namespaces: usize,
+    /// Whether no other tag closes it.
+    is_empty: bool,
+}
+
+impl Tag {
+    /// The tag that `text` begins with.
+    fn of(text: &[u8]) -> Self {
+        let mut tag = Self { attributes: 0, namespaces: 0, is_empty: false };
+        // Where the last name begins, and whether it goes on.
+        let (mut quote, mut name, mut in_name) = (None, 0, false);
+        for (at, byte) in text.iter().enumerate() {
+            match (quote, byte) {
+                (Some(open), byte) if open == byte => quote = None,
+                (Some(_), _) => {}
+                (None, b'>') => {
+                    tag.is_empty = text[..at].ends_with(b"/");
+                    break;
+                }
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (None, b'=') => {
+                    tag.attributes += 1;
+                    tag.namespaces += usize::from(text[name..].starts_with(b"xmlns"));
+                    in_name = false;
+                }
+                (None, byte) if byte.is_ascii_whitespace() => in_name = false,
+                (None, _) if in_name => {}
+                (None, _) => (name, in_name) = (at, true),
+            }
+        }
+        tag
+    }
 }
 
 #[cfg(test)]
@@ -60,6 +110,13 @@ mod tests {
     fn hostile_xml_is_refused_in_no_time() {
         let attributes: String = (0..100_000).map(|n| format!(" a{n}=\"\"")).collect();
         assert_eq!(parse(&format!("<a{attributes}/>"), 10).unwrap_err(), XmlError::Attributes);
+        let nested: String = (0..2000).map(|n| format!("<a xmlns:b{n} = 'c'>")).collect();
+        assert_eq!(parse(&nested, 10_000).unwrap_err(), XmlError::Work);
+        let attributes: String = (0..400).map(|n| format!(" a{n}=''")).collect();
+        assert_eq!(
+            parse(&format!("<a{attributes}/>").repeat(1000), 10).unwrap_err(),
+            XmlError::Work
+        );
         let declared = "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>";
         assert_eq!(parse(declared, 10).unwrap_err(), XmlError::Doctype);
         assert_eq!(parse("<a><b/><b/><b/></a>", 3).unwrap_err(), XmlError::Nodes(3));
@@ -69,5 +126,11 @@ mod tests {
     #[test]
     fn text_may_hold_any_number_of_equals_signs() {
         parse(&format!("<a>{}</a>", "=".repeat(10_000)), 10).unwrap();
+    }
+
+    #[test]
+    fn elements_beside_each_other_may_declare_any_number_of_namespaces() {
+        let elements = "<b xmlns:c='d' xmlns:e=\"f\"><c:d e:f=''/></b>".repeat(5000);
+        parse(&format!("<a>{elements}</a>"), 20_000).unwrap();
     }
 }

@@ -9,11 +9,16 @@ pub(super) mod structure;
 
 use std::borrow::Cow;
 
-use hayro_syntax::object::Stream;
+use hayro_syntax::object::{Dict, Number, Object, Stream};
 
 use super::security::Cipher;
-use super::{MAX_DECODED, ObjectId, PdfError};
+use super::{MAX_DECODED, ObjectId, PdfError, names};
 
+/// Bytes that the ToUnicode maps of a page may have (4 MiB): what is made of them takes ten times as much, and more. One
+/// of all characters has 1 MB.
+pub(super) const MAX_MAPS: usize = 4 << 20;
+/// Columns that a predictor (7.4.4.4) may have. hayro-syntax makes room for a row of them, whatever there is.
+const MAX_COLUMNS: f64 = 65_536.0;
 /// What streams may come to that are read one after the other.
 const MAX_TOTAL: usize = 2 * MAX_DECODED;
 
@@ -31,18 +36,42 @@ impl<'a> Encoded<'a> {
 
     /// The most bytes that it can decode to.
     fn possible(&self) -> u64 {
+        if self.has_wide_rows() {
+            return u64::MAX;
+        }
         let length = self.stream.raw_data().len() as u64;
         self.stream.filters().into_iter().map(decode::ratio).fold(length, u64::saturating_mul)
     }
 
     /// How many bytes it decodes to. What cannot be decrypted counts as it is.
     fn decoded(&self, cipher: Option<&Cipher>) -> Result<usize, PdfError> {
+        if self.has_wide_rows() {
+            return Err(PdfError::TooLarge {
+                what: "a stream of rows with more than 65,536 columns",
+            });
+        }
         let decrypt = |(cipher, id): (&Cipher, _)| cipher.open(id, &self.stream);
         let raw = match cipher.zip(self.locked).and_then(decrypt) {
             Some(raw) => raw.into(),
             None => self.stream.raw_data(),
         };
         decode::length(&self.stream.filters(), raw)
+    }
+
+    fn has_wide_rows(&self) -> bool {
+        let is_wide = |params: &Dict<'_>| {
+            let columns = params.get::<Number>(b"Columns".as_slice());
+            columns.is_some_and(|columns| columns.as_f64() > MAX_COLUMNS)
+        };
+        let params = |key: &&[u8]| self.stream.dict().get::<Object<'_>>(*key);
+        [names::DECODE_PARMS, b"DP"].iter().filter_map(params).any(|params| match params {
+            Object::Dict(params) => is_wide(&params),
+            Object::Array(all) => all
+                .iter::<Object<'_>>()
+                .filter_map(Object::into_dict)
+                .any(|params| is_wide(&params)),
+            _ => false,
+        })
     }
 }
 

@@ -15,8 +15,6 @@ use hayro_syntax::page::Page;
 use super::glyph::Shown;
 use super::{budget, glyph_names, interpret, names};
 
-/// Bytes that the ToUnicode maps of a page may have (16 MiB). One of all characters has 1 MB.
-const MAX_MAPS: usize = 16 << 20;
 /// Bytes of a font program that may stand before its encrypted part. An encoding has 256 lines.
 const MAX_HEAD: u64 = 32 << 10;
 
@@ -35,7 +33,7 @@ pub(super) struct Fonts<'a> {
 impl<'a> Fonts<'a> {
     pub(super) fn new(page: &'a Page<'a>) -> Self {
         let (fonts, known) = (Vec::new(), HashMap::new());
-        Self { fonts, known, page, maps: MAX_MAPS, cache: OnceCell::new() }
+        Self { fonts, known, page, maps: budget::MAX_MAPS, cache: OnceCell::new() }
     }
 
     /// The index of the font that `fonts` has under `name`; `None` where only hayro-interpret knows what to do.

@@ -7,7 +7,9 @@
 mod encoding;
 mod merge;
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use roxmltree::{Attribute, Document, Node};
 
@@ -25,6 +27,8 @@ const PDFA_SCHEMA: &str = "http://www.aiim.org/pdfa/ns/schema#";
 
 /// XML nodes that a packet may have. 5 MB of editing history have some 300,000.
 const MAX_NODES: u32 = 1_000_000;
+/// Properties that a packet may have: each takes a hundred times as much memory as in the packet. Others have some hundred.
+const MAX_PROPERTIES: usize = 100_000;
 
 /// Why a packet could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -76,7 +80,7 @@ pub struct Change<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Property {
     /// The namespace's URI.
-    pub namespace: String,
+    pub namespace: Arc<str>,
     /// The name without prefix.
     pub name: String,
     /// One text for a simple property, the items' texts for an array (rdf:Bag, rdf:Seq, rdf:Alt).
@@ -106,7 +110,7 @@ impl Packet {
         let start = text.len() - text.trim_start_matches(padding).len();
         let xml = start..start + text[start..].trim_end_matches(padding).len();
         let document = document(&text[xml.clone()])?;
-        let properties = properties(&document, rdf(&document)?);
+        let properties = properties(&document, rdf(&document)?)?;
         Ok(Self { text, encoding, xml, properties })
     }
 
@@ -128,7 +132,7 @@ impl Packet {
 
     fn property(&self, namespace: &str, name: &str) -> Option<&str> {
         let mut properties = self.properties.iter();
-        let found = properties.find(|p| p.namespace == namespace && p.name == name)?;
+        let found = properties.find(|p| &*p.namespace == namespace && p.name == name)?;
         found.values.first().map(String::as_str)
     }
 
@@ -150,28 +154,44 @@ fn rdf<'a, 'input>(document: &'a Document<'input>) -> Result<Node<'a, 'input>, X
     document.descendants().find(|node| node.has_tag_name((RDF, "RDF"))).ok_or(XmpError::NoRdf)
 }
 
-fn properties(document: &Document<'_>, rdf: Node<'_, '_>) -> Vec<Property> {
+fn properties(document: &Document<'_>, rdf: Node<'_, '_>) -> Result<Vec<Property>, XmpError> {
     let mut lines = Lines { text: document.input_text(), counted: 0, line: 1 };
+    let mut namespaces = Namespaces::default();
     let mut properties = Vec::new();
+    let mut add = |namespace, name: &str, values, place: Range<usize>| {
+        if properties.len() == MAX_PROPERTIES {
+            let much = format!("it has more than {MAX_PROPERTIES} properties");
+            return Err(XmpError::Malformed(much));
+        }
+        let (namespace, line) = (namespaces.share(namespace), lines.of(place.start));
+        properties.push(Property { namespace, name: name.to_owned(), values, line });
+        Ok(())
+    };
     for description in rdf.children().filter(Node::is_element) {
         for attribute in description.attributes().filter(is_property) {
-            properties.push(Property {
-                namespace: attribute.namespace().unwrap_or_default().to_owned(),
-                name: attribute.name().to_owned(),
-                values: vec![attribute.value().to_owned()],
-                line: lines.of(attribute.range().start),
-            });
+            let values = vec![attribute.value().to_owned()];
+            add(attribute.namespace(), attribute.name(), values, attribute.range())?;
         }
         for element in description.children().filter(Node::is_element) {
-            properties.push(Property {
-                namespace: element.tag_name().namespace().unwrap_or_default().to_owned(),
-                name: element.tag_name().name().to_owned(),
-                values: values(element),
-                line: lines.of(element.range().start),
-            });
+            let name = element.tag_name();
+            add(name.namespace(), name.name(), values(element), element.range())?;
         }
     }
-    properties
+    Ok(properties)
+}
+
+/// Namespaces that are kept once, however many names are in them.
+#[derive(Default)]
+struct Namespaces(HashMap<*const u8, Arc<str>>);
+
+impl Namespaces {
+    /// The parser has one text for all names under a declaration.
+    fn share(&mut self, namespace: Option<&str>) -> Arc<str> {
+        let uri = namespace.unwrap_or_default();
+        let kept = self.0.entry(uri.as_ptr()).or_insert_with(|| uri.into());
+        // Texts without a character may stand where another one begins.
+        if kept.len() == uri.len() { Arc::clone(kept) } else { uri.into() }
+    }
 }
 
 /// The lines of a text, for places one after the other.

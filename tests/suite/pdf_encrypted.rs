@@ -262,7 +262,7 @@ fn an_encrypted_bomb_is_not_decoded() {
         let path = folder.join(format!("{handler}.pdf"));
         encrypt(&source, &path, user, index, &["--object-streams=generate"]);
         let error = Pdf::open(&path, Some("user")).unwrap_err();
-        assert!(error.to_string().contains("more than 64 MiB"), "{handler}: {error}");
+        assert!(error.to_string().contains("more than 48 MiB"), "{handler}: {error}");
     }
     let locked = Pdf::open(&folder.join("aes-256.pdf"), None).unwrap_err();
     assert!(matches!(locked, PdfError::NeedsPassword), "{locked}");

@@ -26,7 +26,7 @@ fn removal<'a>() -> Change<'a> {
 fn values(packet: &[u8], namespace: &str, name: &str) -> Vec<String> {
     let packet = Packet::parse(packet).unwrap();
     let properties = packet.properties().iter();
-    let mut found = properties.filter(|p| p.namespace == namespace && p.name == name);
+    let mut found = properties.filter(|p| &*p.namespace == namespace && p.name == name);
     let first = found.next().map(|property| property.values.clone()).unwrap_or_default();
     assert!(found.next().is_none(), "{name} stands twice");
     first
@@ -106,7 +106,7 @@ fn a_merge_keeps_what_was_there() {
             after.properties().iter().any(|p| p.name == old.name && p.values == old.values)
         };
         for property in before.properties() {
-            let shared = property.namespace == SCHEMA.namespace
+            let shared = &*property.namespace == SCHEMA.namespace
                 || ["Identifier", "MetadataDate"].contains(&property.name.as_str());
             assert!(shared || keeps(property), "{name} lost {property:?}: {text}");
         }

@@ -8,9 +8,9 @@ use hayro_syntax::Filter;
 
 use super::super::{MAX_DECODED, PdfError};
 
-const TOO_LARGE: PdfError = PdfError::TooLarge { what: "a stream of more than 64 MiB" };
+const TOO_LARGE: PdfError = PdfError::TooLarge { what: "a stream of more than 48 MiB" };
 const DAMAGED: PdfError =
-    PdfError::TooLarge { what: "a damaged stream that may have more than 64 MiB" };
+    PdfError::TooLarge { what: "a damaged stream that may have more than 48 MiB" };
 
 /// The most bytes that a filter makes of one.
 pub(super) fn ratio(filter: Filter) -> u64 {

@@ -85,7 +85,7 @@ fn check_objects(
         },
         None => None,
     };
-    let what = "more than 128 MiB of objects, as far as can be told from a damaged file";
+    let what = "more than 96 MiB of objects, as far as can be told from a damaged file";
     check_all(suspects.into_iter().filter_map(read), cipher.as_ref(), most, what)
 }
 
@@ -116,24 +116,27 @@ fn object_stream_names(data: &[u8]) -> usize {
         + memchr::memchr_iter(b'#', data).filter(is_escaped).count()
 }
 
-/// Refuses a stream that holds too many objects, or whose filters stand elsewhere in the file: before it is open, nobody
-/// knows what they make of it.
+/// Refuses a stream that holds too many objects, or whose filters stand elsewhere in the file, or their parameters: before
+/// it is open, nobody knows what they make of it.
 fn check_dict(stream: &Encoded<'_>) -> Result<(), PdfError> {
     let dict = stream.stream.dict();
     if dict.get::<Number>(b"N".as_slice()).is_some_and(|count| count.as_i64() > MAX_HELD) {
         return Err(PdfError::TooLarge { what: "an object stream of more than 1,000,000 objects" });
     }
-    let is_here = |value: MaybeRef<Object<'_>>| match value {
-        MaybeRef::Ref(_) => false,
-        MaybeRef::NotRef(Object::Array(items)) => {
-            items.raw_iter().all(|item| matches!(item, MaybeRef::NotRef(_)))
-        }
-        MaybeRef::NotRef(_) => true,
-    };
-    let mut filters = [names::FILTER, b"F"].iter().filter_map(|key| dict.get_raw(*key));
+    let keys = [names::FILTER, b"F", names::DECODE_PARMS, b"DP"];
     let what =
         "the filter of an object stream or a cross-reference stream stands in another object";
+    let mut filters = keys.iter().filter_map(|key| dict.get_raw(*key));
     if filters.all(is_here) { Ok(()) } else { Err(PdfError::Damaged { what }) }
+}
+
+fn is_here(value: MaybeRef<Object<'_>>) -> bool {
+    match value {
+        MaybeRef::Ref(_) => false,
+        MaybeRef::NotRef(Object::Array(items)) => items.raw_iter().all(is_here),
+        MaybeRef::NotRef(Object::Dict(dict)) => dict.entries().all(|(_, value)| is_here(value)),
+        MaybeRef::NotRef(_) => true,
+    }
 }
 
 /// What hayro-syntax may take for object streams in a damaged file.
@@ -186,7 +189,7 @@ impl<'a> Found<'a> {
                     false => {}
                 }
                 let kind = dict.get::<Name<'_>>(names::TYPE);
-                if kind.is_some_and(|name| name.as_ref() == OBJECT_STREAM)
+                if kind.is_some_and(|name| [OBJECT_STREAM, b"XRef"].contains(&name.as_ref()))
                     && let Some((id, _)) = found.objects.last()
                 {
                     numbers.insert(id.number);
