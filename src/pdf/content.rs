@@ -14,11 +14,11 @@ use hayro_syntax::reader::{self, ReaderExt};
 use super::codes::Fonts;
 use super::glyph::{Ink, Stand, WHITE};
 use super::text::Text;
-use super::{MAX_DECODED, budget, names};
+use super::{MAX_DECODED, budget, guard, names};
 
 /// How deep forms are followed within forms; hayro-interpret stops there too.
 const MAX_DEPTH: usize = 50;
-/// Bytes that open forms may have. A page with more is left to hayro-interpret, if `budget` lets it.
+/// Bytes that open forms may have. Where they have more, reading stops.
 const MAX_HELD: usize = MAX_DECODED;
 /// How many states may be saved at once.
 const MAX_SAVED: usize = 1000;
@@ -389,7 +389,13 @@ impl<'a> Reader<'a, '_> {
             return Ok(());
         }
         let content = budget::decode(stream, MAX_HELD.saturating_sub(self.held));
-        let Some(content) = content.map_err(|_| Unusual)? else { return Ok(()) };
+        let content = match content {
+            Ok(Some(content)) => content,
+            Ok(None) => return Ok(()),
+            // hayro-interpret would hold no less.
+            Err(_) if self.held > 0 => guard::stop(),
+            Err(_) => return Err(Unusual),
+        };
         let mut state = state.clone();
         if let Some(matrix) = dict.get::<[f64; 6]>(b"Matrix".as_slice()) {
             state.matrix *= Affine::new(matrix);

@@ -75,18 +75,20 @@ struct Search<'p> {
 }
 
 impl Search<'_> {
-    /// Whether what stands in a dictionary of resources has not been looked at yet, and may be: looking it up among
-    /// those that were costs time too.
+    /// Whether what stands in a dictionary of resources has not been looked at yet.
     fn is_new(&mut self, value: &MaybeRef<Object<'_>>) -> bool {
-        let is_new = match value {
+        match value {
             MaybeRef::Ref(reference) => self.seen.insert(*reference),
             MaybeRef::NotRef(_) => true,
-        };
-        self.left.take() && is_new
+        }
     }
 
     fn fonts(&mut self, fonts: &Dict<'_>) {
         for (resource, value) in fonts.entries() {
+            // To tell that it is not new costs time too.
+            if !self.left.take() {
+                return;
+            }
             if !self.is_new(&value) {
                 continue;
             }
@@ -104,7 +106,10 @@ impl Search<'_> {
 
     fn drawings(&mut self, drawings: &Dict<'_>, depth: usize) {
         for (resource, value) in drawings.entries() {
-            if depth == 0 || !self.is_new(&value) || self.pdf.is_picture(&value) {
+            if depth == 0 || !self.left.take() {
+                return;
+            }
+            if !self.is_new(&value) || self.pdf.is_picture(&value) {
                 continue;
             }
             // Its dictionary alone: its end need not be read.

@@ -135,6 +135,7 @@ impl<'a> Reach<'a> {
                 }
             };
             match object {
+                Object::Dict(dict) if dict.len() > MAX_OBJECTS => return Err(TOO_MANY),
                 Object::Dict(dict) if has_references(dict.data()) => follow_all(&dict, keys),
                 Object::Array(array) if has_references(array.data()) => {
                     array.raw_iter().for_each(|value| follow(value, keys));
