@@ -31,9 +31,60 @@ pub(super) fn same_start(a: &Path, b: &Path, length: u64) -> io::Result<bool> {
                 read => read?,
             }
         }
-        if windows[0][..window] != windows[1][..window] {
+        if !is_same(&windows[0][..window], &windows[1][..window]) {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// As `a == b` for texts of one length, in steps of 16 bytes: the C library of the static program compares byte by byte,
+/// a tenth as fast.
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let ((a, a_end), (b, b_end)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
+    a.iter().zip(b).all(|(a, b)| a == b) && a_end == b_end
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn is_start(old: &[u8], new: &[u8]) -> bool {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, b) = (folder.path().join("a"), folder.path().join("b"));
+        fs::write(&a, old).unwrap();
+        fs::write(&b, new).unwrap();
+        same_start(&a, &b, old.len() as u64).unwrap()
+    }
+
+    #[test]
+    fn each_byte_of_a_short_file_counts() {
+        for length in [0, 1, 15, 16, 17, 100] {
+            let old = vec![7; length];
+            assert!(is_start(&old, &[&old[..], b"section"].concat()));
+            for at in 0..length {
+                let mut new = old.clone();
+                new[at] = 8;
+                assert!(!is_start(&old, &new), "byte {at} of {length}");
+                assert!(!is_start(&old, &old[..at]), "{at} bytes of {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_file_is_looked_at_from_its_start_to_its_end() {
+        let old = vec![7; COMPARED_WHOLE as usize + 1];
+        let (middle, end) = (old.len() / 2, old.len() - 1);
+        assert!(is_start(&old, &old));
+        assert!(!is_start(&old, &old[..end]));
+        // A part that was not copied is seen where it is longer than the steps are apart.
+        let hole = WINDOW as usize;
+        for at in [0..1, end..end + 1, middle..middle + hole] {
+            let mut new = old.clone();
+            new[at.clone()].fill(0);
+            assert!(!is_start(&old, &new), "{at:?}");
+        }
+    }
 }

@@ -75,23 +75,22 @@ struct Search<'p> {
 }
 
 impl Search<'_> {
-    /// Whether what stands in a dictionary of resources has not been looked at yet.
-    fn is_new(&mut self, value: &MaybeRef<Object<'_>>) -> bool {
-        match value {
+    /// The next value of a dictionary of resources that has not been looked at yet. The search ends where the allowance
+    /// does: to tell that a value is not new costs time too.
+    fn next_new<'a>(
+        &mut self,
+        entries: &mut impl Iterator<Item = (Name<'a>, MaybeRef<Object<'a>>)>,
+    ) -> Option<(Name<'a>, MaybeRef<Object<'a>>)> {
+        let mut allowed = entries.take_while(|_| self.left.take());
+        allowed.find(|(_, value)| match value {
             MaybeRef::Ref(reference) => self.seen.insert(*reference),
             MaybeRef::NotRef(_) => true,
-        }
+        })
     }
 
     fn fonts(&mut self, fonts: &Dict<'_>) {
-        for (resource, value) in fonts.entries() {
-            // To tell that it is not new costs time too.
-            if !self.left.take() {
-                return;
-            }
-            if !self.is_new(&value) {
-                continue;
-            }
+        let mut entries = fonts.entries();
+        while let Some((resource, _)) = self.next_new(&mut entries) {
             let Some(font) = fonts.get::<Dict<'_>>(&*resource) else { continue };
             if let Some(name) = missing(&font) {
                 let object = font.obj_id().and_then(ObjectId::from_identifier);
@@ -105,11 +104,12 @@ impl Search<'_> {
     }
 
     fn drawings(&mut self, drawings: &Dict<'_>, depth: usize) {
-        for (resource, value) in drawings.entries() {
-            if depth == 0 || !self.left.take() {
-                return;
-            }
-            if !self.is_new(&value) || self.pdf.is_picture(&value) {
+        if depth == 0 {
+            return;
+        }
+        let mut entries = drawings.entries();
+        while let Some((resource, value)) = self.next_new(&mut entries) {
+            if self.pdf.is_picture(&value) {
                 continue;
             }
             // Its dictionary alone: its end need not be read.

@@ -60,13 +60,11 @@ impl Source {
     /// were gone for a moment.
     pub(super) fn check_unchanged(&self) -> Result<(), PdfError> {
         let now = self.file.metadata()?;
-        let as_read = match &*self.bytes {
-            FileBytes::Read(bytes) => bytes.len() as u64 == self.opened.len(),
-            FileBytes::Mapped(_) => !self.bytes.has_faulted(),
-        };
+        let is_whole = (*self.bytes).as_ref().len() as u64 == self.opened.len();
         let same = now.len() == self.opened.len()
             && now.modified().ok() == self.opened.modified().ok()
-            && as_read;
+            && is_whole
+            && !self.bytes.has_faulted();
         if same { Ok(()) } else { Err(PdfError::Changed) }
     }
 }

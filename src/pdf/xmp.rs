@@ -182,15 +182,13 @@ fn properties(document: &Document<'_>, rdf: Node<'_, '_>) -> Result<Vec<Property
 
 /// Namespaces that are kept once, however many names are in them.
 #[derive(Default)]
-struct Namespaces(HashMap<*const u8, Arc<str>>);
+struct Namespaces(HashMap<*const str, Arc<str>>);
 
 impl Namespaces {
-    /// The parser has one text for all names under a declaration.
+    /// By its place and length: the parser has one text for all names under a declaration.
     fn share(&mut self, namespace: Option<&str>) -> Arc<str> {
         let uri = namespace.unwrap_or_default();
-        let kept = self.0.entry(uri.as_ptr()).or_insert_with(|| uri.into());
-        // Texts without a character may stand where another one begins.
-        if kept.len() == uri.len() { Arc::clone(kept) } else { uri.into() }
+        Arc::clone(self.0.entry(std::ptr::from_ref(uri)).or_insert_with(|| uri.into()))
     }
 }
 

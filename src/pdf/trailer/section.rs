@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use hayro_syntax::object::{Array, Dict, FromBytes, Name, Number, Stream};
 use hayro_syntax::reader::{Reader, ReaderExt};
 
-use super::super::{ObjectId, dict, names};
+use super::super::{MAX_DECODED, ObjectId, budget, dict, names};
 use super::{Info, Place, object_at};
 
 /// Bytes of one entry of a cross-reference table (7.5.4).
@@ -215,7 +215,8 @@ impl Section {
     fn stream_entry(&self, data: &[u8], index: u64) -> Option<(Place, u16)> {
         let table = self.decoded.get_or_init(|| {
             let (_, body) = object_at(data, self.offset)?;
-            Some(Stream::from_bytes(data.get(body..)?)?.decoded_data().ok()?.into_owned())
+            let stream = Stream::from_bytes(data.get(body..)?)?;
+            Some(budget::decode(&stream, MAX_DECODED).ok()??.into_owned())
         });
         let [kind, second, third] = self.widths;
         let width = kind + second + third;
