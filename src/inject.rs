@@ -66,7 +66,7 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Note {
-    /// The section that an earlier run appended was replaced (inject) or taken off (strip).
+    /// The section that an earlier run appended was taken off, or another one put in its place.
     OwnSection,
     /// The file named another paper; it names that no longer. Its number as it was stated, cut off where it is long.
     OtherNumber(String),
@@ -80,6 +80,8 @@ pub enum Note {
     NewPacket,
     /// The Catalog named several metadata streams; it names one now.
     DuplicateMetadata,
+    /// The packet's xmp:Identifier is neither text nor a list, and was left as it is.
+    NoIdentifier,
     /// An XMP packet that could not be read was replaced.
     PacketReplaced,
     /// The metadata that was taken out is still in the bytes of an earlier revision of the file.
@@ -94,12 +96,15 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::OtherNumber(number) => return write!(f, "it had another paper's number: {number}"),
-            Self::OwnSection => "the section of an earlier run was replaced",
+            Self::OwnSection => "what an earlier run had appended was taken off",
             Self::Current => "it was there already, and stays as it is",
             Self::Linearized => "the file is no longer optimised for a fast view of its first page",
             Self::NoInfo => "PDF/A-4 has no Info dictionary; the values are in XMP only",
             Self::NewPacket => "the file had no XMP packet and has one now",
             Self::DuplicateMetadata => "the Catalog named more than one metadata stream and names one now",
+            Self::NoIdentifier => {
+                "xmp:Identifier is no list and stays as it is; the number stands in pith:Number alone"
+            }
             Self::PacketReplaced => "an XMP packet that could not be read was replaced",
             Self::EarlierRevision => {
                 "the metadata is still in the file's earlier revision; for blind review make the PDF again without it"
@@ -289,10 +294,12 @@ fn put_in(job: &Job<'_>, metadata: &Metadata) -> Result<Report, InjectError> {
         date: Some(&date),
     };
     let packet = job.merged(base, &change, &mut notes)?;
-    let has_info = !Packet::parse(&packet).is_ok_and(|packet| packet.pdfa_part() == Some(4));
-    if !has_info {
-        notes.push(Note::NoInfo);
-    }
+    let (has_info, has_identifier) = match Packet::parse(&packet) {
+        Ok(packet) => (packet.pdfa_part() != Some(4), packet.has_identifier(&metadata.number)),
+        Err(_) => (true, false),
+    };
+    let missing = [(has_info, Note::NoInfo), (has_identifier, Note::NoIdentifier)];
+    notes.extend(missing.into_iter().filter_map(|(is_there, note)| (!is_there).then_some(note)));
     let value = |value: &String| has_info.then(|| value.clone());
     let info = vec![
         (INFO_NUMBER.to_owned(), value(&metadata.number)),
@@ -322,7 +329,9 @@ fn put_in(job: &Job<'_>, metadata: &Metadata) -> Result<Report, InjectError> {
         if !info {
             return Some("Info does not hold the values");
         }
-        let xmp = values.iter().all(|(key, value)| stated(*key, in_xmp, value));
+        let in_bag = |place: &Place| matches!(place, Place::Identifier { .. });
+        let xmp = values.iter().all(|(key, value)| stated(*key, in_xmp, value))
+            && (!has_identifier || stated(Key::Number, in_bag, &metadata.number));
         (!xmp).then_some("XMP does not hold the values")
     })
 }

@@ -130,6 +130,13 @@ impl Packet {
         self.property(XMP, "MetadataDate")
     }
 
+    /// Whether xmp:Identifier (ISO 16684-1, 8.4) has this item.
+    #[must_use]
+    pub fn has_identifier(&self, item: &str) -> bool {
+        let is_it = |p: &&Property| &*p.namespace == XMP && p.name == "Identifier";
+        self.properties.iter().filter(is_it).any(|p| p.values.iter().any(|value| value == item))
+    }
+
     fn property(&self, namespace: &str, name: &str) -> Option<&str> {
         let mut properties = self.properties.iter();
         let found = properties.find(|p| &*p.namespace == namespace && p.name == name)?;
@@ -226,12 +233,20 @@ fn array<'a, 'input>(node: Node<'a, 'input>) -> Option<Node<'a, 'input>> {
 
 fn values(node: Node<'_, '_>) -> Vec<String> {
     if let Some(array) = array(node) {
-        return array.children().filter(Node::is_element).map(text_of).collect();
+        return array.children().filter(Node::is_element).map(value_of).collect();
     }
-    match node.attribute((RDF, "resource")) {
-        Some(resource) => vec![resource.to_owned()],
-        None => vec![text_of(node)],
+    vec![value_of(node)]
+}
+
+/// The text of a simple value, or its URI; of one with qualifiers, which say more about it, rdf:value alone (ISO 16684-1, 7.8).
+fn value_of(node: Node<'_, '_>) -> String {
+    let described = node.children().find(|child| child.has_tag_name((RDF, "Description")));
+    let fields = described.unwrap_or(node);
+    if let Some(value) = fields.children().find(|child| child.has_tag_name((RDF, "value"))) {
+        return text_of(value);
     }
+    let attribute = fields.attribute((RDF, "value")).or_else(|| node.attribute((RDF, "resource")));
+    attribute.map_or_else(|| text_of(node), str::to_owned)
 }
 
 fn text_of(node: Node<'_, '_>) -> String {

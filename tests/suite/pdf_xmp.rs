@@ -142,6 +142,82 @@ fn the_bag_of_identifiers_is_extended() {
     assert_eq!(ours(&removed)[2], ["doi:10.1/x"]);
 }
 
+/// Values in several parts, with comments, with qualifiers, in attributes: what is left of them and what is added.
+#[test]
+fn identifiers_of_every_form_are_kept() {
+    const ITEM: &str = "doi:10.1/<x>&yz";
+    let packet = |inner: &str| {
+        let spaces = "xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" \
+                      xmlns:q=\"http://ns.adobe.com/xmp/Identifier/qual/1.0/\"";
+        format!(
+            "<rdf:RDF {RDF}><rdf:Description rdf:about=\"\" {spaces}{inner}</rdf:Description></rdf:RDF>"
+        )
+    };
+    let element = |attributes: &str, content: &str| {
+        packet(&format!("><xmp:Identifier{attributes}>{content}</xmp:Identifier>"))
+    };
+    let bag = |items: &str| element("", &format!("<rdf:Bag>{items}</rdf:Bag>"));
+    let qualified = |value: &str, scheme: &str| {
+        let fields = format!("<rdf:value>{value}</rdf:value><q:Scheme>{scheme}</q:Scheme>");
+        format!("<rdf:li rdf:parseType=\"Resource\">{fields}</rdf:li>")
+    };
+    let old = "pith:2020:OLD";
+    for (packet, kept) in [
+        (element("", "doi:<![CDATA[10.1/<x>&y]]>z"), Some(ITEM)),
+        (element("", "<![CDATA[doi:]]>10.1/&lt;x><!-- c -->&#38;yz"), Some(ITEM)),
+        (element("", "<?pi?>doi:10.1/&lt;x>&amp;yz"), Some(ITEM)),
+        (element(" rdf:resource='doi:10.1/&lt;x>&amp;yz'", ""), Some(ITEM)),
+        (packet(" xmp:Identifier = \"doi:10.1/&lt;x>&amp;yz\">"), Some(ITEM)),
+        (element("", old), None),
+        (element("", "<!-- c -->pith:<![CDATA[2020]]>:OLD"), None),
+        (bag("<rdf:li><!-- c -->pith:2020:OLD</rdf:li>"), None),
+        (bag("<rdf:li>pith:<!-- c -->2020<![CDATA[:OLD]]></rdf:li>"), None),
+        (bag("<rdf:li><![CDATA[pith:]]></rdf:li>"), None),
+        (bag(&qualified(old, "x")), None),
+        (
+            bag(&format!("<rdf:li><rdf:Description rdf:value=\"{old}\" q:Scheme=\"x\"/></rdf:li>")),
+            None,
+        ),
+        (bag(&qualified("10.1/x", "pith:")), Some("10.1/x")),
+    ] {
+        let before = Packet::parse(packet.as_bytes()).unwrap();
+        let merged = before.with(&change()).unwrap();
+        let text = String::from_utf8(merged.clone()).unwrap();
+        let expected: Vec<_> = kept.into_iter().chain([NUMBER]).collect();
+        assert_eq!(ours(&merged)[2], expected, "{packet}\n{text}");
+        assert!(!text.contains("OLD") && text.matches("pith:2024").count() == 2, "{text}");
+        assert_eq!(packet.matches("<!--").count(), text.matches("<!--").count(), "{text}");
+        let after = Packet::parse(&merged).unwrap();
+        assert!(after.has_identifier(NUMBER));
+        assert_eq!(String::from_utf8(after.with(&change()).unwrap()).unwrap(), text);
+    }
+    // What is no text has no place for an item.
+    let fields = element(" rdf:parseType=\"Resource\"", "<q:a>1</q:a>");
+    let merged = Packet::parse(fields.as_bytes()).unwrap().with(&change()).unwrap();
+    assert!(!Packet::parse(&merged).unwrap().has_identifier(NUMBER));
+    assert!(String::from_utf8(merged).unwrap().contains("><q:a>1</q:a></xmp:Identifier>"));
+}
+
+#[test]
+fn the_date_is_replaced_whole() {
+    let packet = |date: &str| {
+        let date = format!("<xmp:MetadataDate{date}</xmp:MetadataDate>");
+        let description = "<rdf:Description xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\">";
+        format!("<rdf:RDF {RDF}>{description}{date}</rdf:Description></rdf:RDF>")
+    };
+    let new = "2026-01-02T03:04:05Z";
+    for (old, kept) in [
+        (">2020<![CDATA[-01-01]]>", new),
+        (">2020-01-01<!-- c -->T00:00:00Z", new),
+        (" xml:lang='>'>2020", new),
+        (" rdf:parseType='Resource'><rdf:value>2020</rdf:value>", "2020"),
+        (">", ""),
+    ] {
+        let merged = Packet::parse(packet(old).as_bytes()).unwrap().with(&change()).unwrap();
+        assert_eq!(Packet::parse(&merged).unwrap().date(), Some(kept), "{old}");
+    }
+}
+
 #[test]
 fn utf_16_stays_utf_16() {
     for (mark, big) in [(true, true), (true, false), (false, true), (false, false)] {

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use askama::Template;
-use roxmltree::Node;
+use roxmltree::{Attribute, Node};
 
 use super::encoding::encode;
 use super::{
     Change, PDFA_EXTENSION, PDFA_SCHEMA, Packet, RDF, Schema, XMP, XmpError, array, is_property,
-    rdf, text_of,
+    rdf, text_of, value_of,
 };
 use crate::escape;
 
@@ -161,27 +161,53 @@ impl Edits<'_> {
             }
         }
         if let Some(attribute) = node.attribute_node((XMP, "Identifier")) {
-            // A simple value where the specification wants a bag: whoever reads it so would not read a bag beside it.
-            let new = fill.identifier.take();
-            if attribute.value().trim().starts_with(change.identifier_prefix) {
-                match new {
-                    Some(new) => self.edits.push((attribute.range_value(), escape::xml(new))),
-                    None => self.remove(attribute.range()),
-                }
-            }
+            self.identifier_attribute(node, attribute, change, fill);
         }
         Ok(())
     }
 
     fn date(&mut self, node: Node<'_, '_>, date: &str) {
         if let Some(attribute) = node.attribute_node((XMP, "MetadataDate")) {
-            self.edits.push((attribute.range_value(), escape::xml(date)));
+            self.edits.push((value_range(self.text, attribute), escape::xml(date)));
         }
-        if let Some(element) =
-            node.children().find(|child| child.has_tag_name((XMP, "MetadataDate")))
-            && let Some(text) = element.first_child().filter(Node::is_text)
-        {
-            self.edits.push((text.range(), escape::xml(date)));
+        let mut elements =
+            node.children().filter(|child| child.has_tag_name((XMP, "MetadataDate")));
+        if let Some(element) = elements.find(|element| !text_of(*element).trim().is_empty()) {
+            self.set_text(element, date);
+        }
+    }
+
+    /// Puts `text` into an element that has no elements in it. Comments stay.
+    fn set_text(&mut self, node: Node<'_, '_>, text: &str) {
+        if let Some(content) = content(self.text, node).filter(|_| !has_elements(node)) {
+            self.edits.push((content, escape::xml(text) + &comments(self.text, node)));
+        }
+    }
+
+    /// A simple value where the specification wants a bag: whoever reads it so would not read a bag beside it.
+    fn identifier_attribute(
+        &mut self,
+        node: Node<'_, '_>,
+        attribute: Attribute<'_, '_>,
+        change: &Change<'_>,
+        fill: &mut Fill<'_>,
+    ) {
+        let is_ours = attribute.value().trim().starts_with(change.identifier_prefix);
+        match fill.identifier.take() {
+            None if is_ours => self.remove(attribute.range()),
+            None => {}
+            Some(new) if is_ours => {
+                self.edits.push((value_range(self.text, attribute), escape::xml(new)));
+            }
+            Some(new) => {
+                let name =
+                    &self.text[attribute.range().start..value_range(self.text, attribute).start];
+                let name = name.split('=').next().unwrap_or_default().trim_end();
+                let items = [attribute.value(), new].map(item).concat();
+                let bag = format!("<{name}><rdf:Bag{}>{items}</rdf:Bag></{name}>", fill.rdf);
+                self.remove(attribute.range());
+                self.append(node, &bag);
+            }
         }
     }
 
@@ -198,7 +224,7 @@ impl Edits<'_> {
         };
         let items: Vec<_> = bag.children().filter(Node::is_element).collect();
         let is_ours =
-            |item: &Node<'_, '_>| text_of(*item).trim().starts_with(change.identifier_prefix);
+            |item: &Node<'_, '_>| value_of(*item).trim().starts_with(change.identifier_prefix);
         let (ours, others): (Vec<Node<'_, '_>>, Vec<Node<'_, '_>>) =
             items.into_iter().partition(is_ours);
         let new = fill.identifier.take();
@@ -210,13 +236,18 @@ impl Edits<'_> {
                 self.remove(if alone { parent.range() } else { node.range() });
                 return;
             }
-            (Some(new), _) => match ours.first().and_then(|item| item.first_child()) {
-                Some(text) => self.edits.push((text.range(), escape::xml(new))),
-                None => {
-                    let name = sibling_name(self.text, bag, "li");
-                    self.append(bag, &format!("<{name}>{}</{name}>", escape::xml(new)));
+            (Some(new), _) => {
+                let name = sibling_name(self.text, bag, "li");
+                let fresh = || format!("<{name}>{}</{name}>", escape::xml(new));
+                match ours.first() {
+                    // What qualifies the old number does not qualify the new one.
+                    Some(item) if has_elements(*item) || content(self.text, *item).is_none() => {
+                        self.edits.push((item.range(), fresh()));
+                    }
+                    Some(item) => self.set_text(*item, new),
+                    None => self.append(bag, &fresh()),
                 }
-            },
+            }
             (None, _) => {
                 if let Some(first) = ours.first() {
                     self.remove(first.range());
@@ -230,26 +261,29 @@ impl Edits<'_> {
 
     /// Makes a bag of a property that has none. A second property of that name beside it is what XMP does not allow.
     fn lone_identifier(&mut self, node: Node<'_, '_>, change: &Change<'_>, fill: &mut Fill<'_>) {
-        let item =
-            fill.identifier.take().map(|new| format!("<rdf:li>{}</rdf:li>", escape::xml(new)));
-        let is_ours = text_of(node).trim().starts_with(change.identifier_prefix);
-        match item {
-            None if is_ours => self.remove(node.range()),
-            None => {}
-            Some(item) if is_empty(node) => {
-                self.append(node, &format!("<rdf:Bag{}>{item}</rdf:Bag>", fill.rdf));
+        let is_ours = value_of(node).trim().starts_with(change.identifier_prefix);
+        let Some(new) = fill.identifier.take() else {
+            if is_ours {
+                self.remove(node.range());
             }
-            Some(item) => {
-                // What is neither text nor array is no value of this property, and stays as it is.
-                let Some(text) = only_text(node) else { return };
-                let old = match is_ours {
-                    true => String::new(),
-                    false => format!("<rdf:li>{}</rdf:li>", &self.text[text.clone()]),
-                };
-                let bag = format!("<rdf:Bag{}>{old}{item}</rdf:Bag>", fill.rdf);
-                self.edits.push((text, bag));
-            }
+            return;
+        };
+        let bag = |old: &str| format!("<rdf:Bag{}>{old}{}</rdf:Bag>", fill.rdf, item(new));
+        if let Some(resource) = node.attribute_node((RDF, "resource")) {
+            let quoted = value_range(self.text, resource).start - 1..resource.range().end;
+            let old = format!("<rdf:li rdf:resource={}/>", &self.text[quoted]);
+            self.remove(resource.range());
+            self.append(node, &bag(&old));
+        } else if is_empty(node) {
+            self.append(node, &bag(""));
+        } else if let Some(content) = content(self.text, node).filter(|_| !has_elements(node)) {
+            let old = match is_ours {
+                true => comments(self.text, node),
+                false => format!("<rdf:li>{}</rdf:li>", &self.text[content.clone()]),
+            };
+            self.edits.push((content, bag(&old)));
         }
+        // What is neither text nor array is no value of this property, and stays as it is.
     }
 
     fn extension(
@@ -337,11 +371,48 @@ fn is_empty(node: Node<'_, '_>) -> bool {
         && node.children().all(|child| child.is_comment() || (child.is_text() && blank(child)))
 }
 
-/// Where the text of a property stands that has nothing but text.
-fn only_text(node: Node<'_, '_>) -> Option<Range<usize>> {
-    let mut children = node.children();
-    let first = children.next().filter(Node::is_text)?;
-    children.next().is_none().then(|| first.range())
+fn has_elements(node: Node<'_, '_>) -> bool {
+    node.children().any(|child| child.is_element())
+}
+
+/// The comments and processing instructions in an element.
+fn comments(text: &str, node: Node<'_, '_>) -> String {
+    let comments = node.children().filter(|child| child.is_comment() || child.is_pi());
+    comments.map(|comment| &text[comment.range()]).collect()
+}
+
+/// Where the content of an element stands; `None` where it has no closing tag. Text in several parts is one node, whose
+/// place is that of the first.
+fn content(text: &str, node: Node<'_, '_>) -> Option<Range<usize>> {
+    let range = node.range();
+    let source = &text[range.clone()];
+    let mut quote = None;
+    let end_of_tag = source.bytes().position(|byte| match (quote, byte) {
+        (None, b'>') => true,
+        (None, b'"' | b'\'') => {
+            quote = Some(byte);
+            false
+        }
+        (Some(open), _) => {
+            quote = quote.filter(|_| open != byte);
+            false
+        }
+        _ => false,
+    })?;
+    let (start, end) = (end_of_tag + 1, source.rfind("</")?);
+    (start <= end).then(|| range.start + start..range.start + end)
+}
+
+/// Where the value of an attribute stands, within its quotes. The parser knows it of short names alone.
+fn value_range(text: &str, attribute: Attribute<'_, '_>) -> Range<usize> {
+    let range = attribute.range();
+    let quote = text[range.clone()].find(['"', '\'']).unwrap_or_default();
+    range.start + quote + 1..range.end - 1
+}
+
+/// An item of a bag.
+fn item(value: &str) -> String {
+    format!("<rdf:li>{}</rdf:li>", escape::xml(value))
 }
 
 /// The name of an element as it is written.
