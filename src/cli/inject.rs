@@ -91,17 +91,26 @@ fn file(path: PathBuf) -> Result<PathBuf, &'static str> {
     }
 }
 
+/// A name that is not taken for an option.
+fn as_path(name: &str) -> String {
+    if name.starts_with('-') { format!("./{name}") } else { name.to_owned() }
+}
+
 impl Target {
     /// Refuses the command `pith VERB PDF [ID]` where it does not say where the outcome goes, which `what` is.
     fn check(&self, verb: &str, pdf: &Path, id: Option<&str>, what: &str) -> Result<(), Failure> {
         if self.in_place || self.output.is_some() {
             return Ok(());
         }
-        let stem = pdf.file_stem().unwrap_or_default().to_string_lossy();
-        let pdf = pdf.to_string_lossy();
-        let name = format!("{stem}-{what}.pdf");
-        let words: Vec<_> = [verb, &*pdf].into_iter().chain(id).map(shell_word).collect();
-        let remedy = format!("pith {} -o {}, or --in-place", words.join(" "), shell_word(&name));
+        let remedy = match pdf.to_str() {
+            Some(path) => {
+                let stem = pdf.file_stem().unwrap_or_default().to_string_lossy();
+                let (path, name) = (as_path(path), as_path(&format!("{stem}-{what}.pdf")));
+                let words: Vec<_> = [verb, &path].into_iter().chain(id).map(shell_word).collect();
+                format!("pith {} -o {}, or --in-place", words.join(" "), shell_word(&name))
+            }
+            None => "give a name with -o, or --in-place".to_owned(),
+        };
         let message = "where to write is not said".to_owned();
         Err(Failure::new(Exit::Usage, message, Some(remedy)))
     }

@@ -144,7 +144,7 @@ impl<'a> Job<'a> {
         check: impl Fn(&Reading) -> Option<&'static str>,
     ) -> Result<Report, InjectError> {
         let prefix = base.bytes().len() as u64;
-        let report = Report {
+        let mut report = Report {
             output: self.target.path.clone(),
             changed: prefix + appended.len() as u64 != self.opened.len()
                 || !self.pdf.bytes().ends_with(appended),
@@ -152,8 +152,11 @@ impl<'a> Job<'a> {
             output_length: prefix + appended.len() as u64,
             notes,
         };
-        if !report.changed && self.target.path == self.real {
-            return Ok(report);
+        if !report.changed {
+            report.notes.retain(|note| *note != Note::OwnSection);
+            if self.target.path == self.real {
+                return Ok(report);
+            }
         }
         let unwritable = |error| InjectError::Output { path: self.target.path.clone(), error };
         let folder = self.target.path.parent().unwrap_or(Path::new("."));
@@ -197,7 +200,10 @@ impl<'a> Job<'a> {
         if let Some(old) = &self.target.old {
             keep_owner(file, old);
         }
-        file.set_permissions(self.target.old.as_ref().unwrap_or(&self.opened).permissions())?;
+        file.set_permissions(match &self.target.old {
+            Some(old) => old.permissions(),
+            None => writable(self.opened.permissions()),
+        })?;
         if self.options.keep_times {
             let mut times = FileTimes::new().set_modified(self.opened.modified()?);
             if let Ok(accessed) = self.opened.accessed() {
@@ -247,6 +253,19 @@ fn keep_owner(file: &File, model: &fs::Metadata) {
 
 #[cfg(not(unix))]
 fn keep_owner(_: &File, _: &fs::Metadata) {}
+
+/// A new file may be written by its owner, who makes it again, also where the input is in a read-only store.
+#[cfg(unix)]
+fn writable(permissions: fs::Permissions) -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    fs::Permissions::from_mode(permissions.mode() | 0o200)
+}
+
+#[cfg(not(unix))]
+fn writable(mut permissions: fs::Permissions) -> fs::Permissions {
+    permissions.set_readonly(false);
+    permissions
+}
 
 #[cfg(test)]
 mod tests {

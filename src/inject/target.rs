@@ -92,7 +92,11 @@ pub(crate) fn follow(path: &Path) -> io::Result<PathBuf> {
         Ok(real) => Ok(real),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if let Ok(link) = fs::read_link(path) {
-                return Ok(path.parent().unwrap_or(Path::new("")).join(link));
+                return follow(&path.parent().unwrap_or(Path::new("")).join(link));
+            }
+            // A folder that is not there: its name without the slash would be a file's.
+            if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+                return Err(error);
             }
             let name = path.file_name().ok_or(error)?;
             let folder = path

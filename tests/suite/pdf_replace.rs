@@ -205,6 +205,12 @@ fn a_read_only_file_is_refused_and_a_file_of_several_names_is_warned_about() {
         assert!(error.remedy().unwrap().contains("-o"));
     }
     assert_eq!(fs::read(&path).unwrap(), bytes);
+    // What is made of it may be made again.
+    let made = folder.join("made.pdf");
+    for _ in 0..2 {
+        inject(&path, Output::Path(&made), &metadata(), &Options::default()).unwrap();
+        assert_eq!(fs::metadata(&made).unwrap().permissions().mode() & 0o777, 0o644);
+    }
     fs::set_permissions(&path, fs::Permissions::from_mode(0o604)).unwrap();
     let report = inject(&path, Output::InPlace, &metadata(), &Options::default()).unwrap();
     assert!(report.notes.contains(&Note::OtherNames), "{:?}", report.notes);
