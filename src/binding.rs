@@ -20,18 +20,23 @@ pub fn verify_pdf(
     page: Result<&FirstPage, &PdfError>,
     keys: &Keyring,
 ) -> Verdict {
-    let Some(record) = proof(reading).as_ref().and_then(|proof| Record::from_proof(proof).ok())
-    else {
-        return without_proof(reading);
+    let record = proof(reading).and_then(|proof| Record::from_proof(&proof).ok());
+    let mut verdict = match &record {
+        Some(record) => verify(record, None, keys),
+        None => without_proof(reading),
     };
-    let mut verdict = verify(&record, None, keys);
-    if let Some(contradiction) = contradiction(reading, verdict.pith_number) {
-        let number = verdict.steps.iter_mut().find(|step| step.step == StepName::Number);
-        if let Some(step) = number.filter(|step| step.outcome != Outcome::Failed) {
-            *step = contradiction;
+    for step in &mut verdict.steps {
+        // Of values that contradict each other none was taken.
+        let contradiction = contradictions(reading).find(|failed| failed.step == step.step);
+        let is_open = step.step == StepName::Number && step.outcome != Outcome::Failed;
+        let address = is_open.then(|| other_address(reading, verdict.pith_number)).flatten();
+        if let Some(failed) = contradiction.or(address) {
+            *step = failed;
         }
     }
-    verdict.steps.extend(bind(reading, page, record.fields().ok().as_ref()));
+    if let Some(record) = record {
+        verdict.steps.extend(bind(reading, page, record.fields().ok().as_ref()));
+    }
     verdict
 }
 
@@ -91,19 +96,39 @@ pub fn proof(reading: &Reading) -> Option<Proof> {
     })
 }
 
-/// Why the values that a PDF states for its number cannot all be right.
-fn contradiction(reading: &Reading, number: Option<PithNumber>) -> Option<Step> {
-    let failed = |detail| Some(Step::failed(StepName::Number, detail));
-    if reading.agreed(Key::Number).is_none() && reading.values(Key::Number).next().is_some() {
-        let stated: Vec<_> = reading
-            .values(Key::Number)
-            .map(|stated| format!("{} in {}", stated.value, stated.place))
-            .collect();
-        return failed(format!("the PDF contradicts itself: {}", stated.join(", ")));
-    }
+/// What a PDF states in two ways, which cannot both be right: the steps that fail for it.
+fn contradictions(reading: &Reading) -> impl Iterator<Item = Step> {
+    let keys = Key::ALL.into_iter().filter(|key| reading.contradicts(*key));
+    keys.map(|key| contradiction(reading, key))
+}
+
+fn contradiction(reading: &Reading, key: Key) -> Step {
+    let step = match key {
+        Key::Number | Key::Url => StepName::Number,
+        Key::Title => StepName::Title,
+        Key::Source => StepName::Source,
+        Key::Sha256 | Key::Record => StepName::Digest,
+        Key::KeyId | Key::Signature | Key::SignedAt => StepName::Receipt,
+    };
+    let stated = reading.values(key).map(|stated| match key {
+        // The values are long.
+        Key::Record | Key::Signature => stated.place.to_string(),
+        _ => format!("{} in {}", stated.value, stated.place),
+    });
+    let stated: Vec<_> = stated.collect();
+    let what = match key {
+        Key::Number => String::new(),
+        _ => format!(" on its {}", key.name()),
+    };
+    Step::failed(step, format!("the PDF contradicts itself{what}: {}", stated.join(", ")))
+}
+
+/// An address that is not that of the record `number`.
+fn other_address(reading: &Reading, number: Option<PithNumber>) -> Option<Step> {
     let url = number?.url();
     let other = reading.values(Key::Url).find(|stated| stated.value != url)?;
-    failed(format!("{} says {}, but the record is at {url}", other.place, other.value))
+    let detail = format!("{} says {}, but the record is at {url}", other.place, other.value);
+    Some(Step::failed(StepName::Number, detail))
 }
 
 fn without_proof(reading: &Reading) -> Verdict {
@@ -114,10 +139,10 @@ fn without_proof(reading: &Reading) -> Verdict {
         (false, Some(unreadable)) => unreadable.error.to_string(),
         (false, None) => "the PDF carries no proof".to_owned(),
     };
-    let number = contradiction(reading, pith_number).unwrap_or_else(|| match pith_number {
+    let number = match pith_number {
         Some(number) => Step::not_checked(StepName::Number, format!("stated {number}; {reason}")),
         None => Step::not_checked(StepName::Number, "the PDF states no Pith Number"),
-    });
+    };
     let rest = [StepName::Digest, StepName::Source, StepName::Receipt];
     let mut steps = vec![number];
     steps.extend(rest.map(|name| match damaged {

@@ -4,6 +4,7 @@
 //! fixtures and its anchor in docs/checks.md.
 
 mod badge_hidden;
+mod badge_link;
 mod badge_missing;
 mod badge_target;
 mod fonts_not_embedded;

@@ -330,6 +330,12 @@ impl Reading {
         self.values(key).all(|stated| same(&stated.value, &best.value)).then_some(&best.value)
     }
 
+    /// Whether several values are stated for a key, and do not say the same.
+    #[must_use]
+    pub fn contradicts(&self, key: Key) -> bool {
+        self.agreed(key).is_none() && self.values(key).next().is_some()
+    }
+
     /// The metadata, where number and URL are stated and nothing contradicts itself; with the proof where it is
     /// whole. Nothing is verified.
     #[must_use]

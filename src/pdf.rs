@@ -26,6 +26,7 @@ mod glyph;
 mod glyph_names;
 mod guard;
 mod interpret;
+mod kind;
 mod map;
 mod names;
 mod page;
@@ -50,6 +51,7 @@ use hayro_syntax::object::{ObjRef, ObjectIdentifier};
 use hayro_syntax::{DecryptionError, LoadPdfError, PdfData};
 
 pub use fonts::MissingFont;
+pub use kind::OtherKind;
 pub use page::{FirstPage, Link, Rect};
 pub use read::{InfoEntry, MetadataStream, Signatures};
 pub use script::Script;
@@ -92,8 +94,11 @@ pub enum PdfError {
     #[error("is empty")]
     Empty,
     /// There is no `%PDF-` in the first bytes, and nothing that could be read as a PDF.
-    #[error("is not a PDF")]
-    NotAPdf,
+    #[error("is not a PDF{}", kind.map_or(String::new(), |kind| format!(", but {}", kind.name)))]
+    NotAPdf {
+        /// What it is, where that is known.
+        kind: Option<OtherKind>,
+    },
     /// The file is encrypted with a user password, and none was given.
     #[error("is encrypted, and opens with a password only")]
     NeedsPassword,
@@ -139,7 +144,8 @@ impl Remedy for PdfError {
             Self::NotAFile { directory: false } => "write it to a file first",
             Self::Changed => "run the command again when that one is done",
             Self::Empty => "the program that should have written it failed; make it again",
-            Self::NotAPdf => "check the path; a PDF starts with %PDF-",
+            Self::NotAPdf { kind: Some(kind) } => kind.remedy,
+            Self::NotAPdf { kind: None } => "check the path; a PDF starts with %PDF-",
             Self::NeedsPassword | Self::WrongPassword => {
                 "give its password with --password or --password-file"
             }
@@ -227,6 +233,8 @@ pub struct Pdf {
     continued: Option<Continued>,
     chain: Arc<Chain>,
     glance: Glance,
+    /// Whether hayro-syntax goes by the cross-reference data.
+    is_sound: bool,
     encryption: Option<Encryption>,
     /// What hayro-syntax opened the file with; empty where it opens without.
     password: String,
@@ -334,7 +342,9 @@ impl Pdf {
         let (file, password, encryption) = opened.map_err(|error| match error {
             LoadPdfError::Decryption(DecryptionError::PasswordProtected) => PdfError::WrongPassword,
             LoadPdfError::Decryption(_) => PdfError::UnsupportedEncryption,
-            LoadPdfError::Invalid if !has_header(bytes) => PdfError::NotAPdf,
+            LoadPdfError::Invalid if !has_header(bytes) => {
+                PdfError::NotAPdf { kind: OtherKind::of(bytes) }
+            }
             LoadPdfError::Invalid => PdfError::Damaged { what: unreadable(bytes, &chain) },
         })?;
         let clear_metadata = handler.is_some_and(|handler| handler.has_clear_metadata());
@@ -345,6 +355,7 @@ impl Pdf {
             continued,
             chain,
             glance,
+            is_sound,
             encryption,
             password,
             clear_metadata,

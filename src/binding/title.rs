@@ -11,7 +11,7 @@ mod spelling;
 use crate::metadata::{Key, Reading};
 use crate::pdf::{FirstPage, Word};
 use crate::record::text_digest;
-use crate::verify::{Step, StepName};
+use crate::verify::{Outcome, Step, StepName};
 use spelling::{has_markup, letters, letters_of_tex};
 
 /// The size in points below which nobody reads a title: line numbers, hidden text.
@@ -39,9 +39,15 @@ pub(super) fn check(page: &FirstPage, reading: &Reading, hash: &str) -> Step {
     let carried = reading.values(Key::Title).map(|stated| stated.value.as_str());
     let own = reading.titles.iter().map(|(title, _)| title.as_str());
     let is_it = |title: &&str| text_digest(title) == hash;
-    match (own.clone().find(is_it), carried.chain(own).find(is_it)) {
+    let step = match (own.clone().find(is_it), carried.chain(own).find(is_it)) {
         (own, Some(title)) => known(title, own.is_some(), &words),
         (_, None) => unknown(&words, page.undecoded),
+    };
+    match step.outcome {
+        Outcome::Failed if page.damaged => {
+            Step::not_checked(name, "cannot be looked for: the content of page 1 is damaged")
+        }
+        _ => step,
     }
 }
 

@@ -12,7 +12,8 @@ pub(super) const CHECK: Check = Check {
           Publishers refuse such files, and PDF/A forbids them.",
     remedy: "Find the figure that the font comes from (`pdffonts paper.pdf` lists them by page with -f and -l) and \
              export it with its fonts: pdf.fonttype 42 in Matplotlib, cairo_pdf or embedFonts in R. Ghostscript \
-             embeds what a finished file lacks: `gs -o OUT.pdf -sDEVICE=pdfwrite -dEmbedAllFonts=true IN.pdf`.",
+             embeds what a finished file lacks: `gs -o OUT.pdf -sDEVICE=pdfwrite -dEmbedAllFonts=true IN.pdf`. It \
+             drops the number and the proof: `pith inject OUT.pdf ID --in-place` puts them back.",
     needs: &[],
     run: Run::Pdf(run),
 };

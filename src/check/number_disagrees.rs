@@ -1,8 +1,10 @@
 //! number-disagrees
 
+use super::badge_link::Links;
 use super::{Check, Finding, Level, Need, Place, Run, Subject};
 use crate::id::{PithNumber, Query};
 use crate::metadata::Key;
+use crate::pdf::{FirstPage, Link};
 
 pub(super) const CHECK: Check = Check {
     id: "number-disagrees",
@@ -17,6 +19,9 @@ pub(super) const CHECK: Check = Check {
     needs: &[Need::Number],
     run: Run::Pdf(run),
 };
+
+/// Links to records that are looked at.
+const MAX_LINKS: usize = 100;
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(reference) = subject.number() else {
@@ -42,16 +47,30 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
             findings.push(disagree(&stated.value, stated.place.into()));
         }
     }
-    let links = subject.page.iter().flat_map(|page| &page.links);
-    let numbered: Vec<_> = links.filter_map(|link| Some((link, number_in(&link.uri)?))).collect();
-    // A paper may link to other papers' records; only where no link is its own is one of them wrong.
-    if !numbered.iter().any(|(_, number)| agrees(number)) {
-        findings
-            .extend(numbered.first().map(|(link, _)| disagree(&link.uri, Place::of_link(link))));
-    }
+    findings.extend(subject.page.iter().filter_map(|page| {
+        let link = badge_of_another(page, &agrees, super::head(&reference))?;
+        Some(disagree(&link.uri, Place::of_link(link)))
+    }));
     findings.extend(pinned(subject, &agrees, reference));
     findings.extend(unexpected(subject, reference));
     findings
+}
+
+/// A badge's link to another record. A paper may link to other papers' records; only where no link is its own is one of
+/// them wrong.
+fn badge_of_another<'a>(
+    page: &'a FirstPage,
+    agrees: &impl Fn(&PithNumber) -> bool,
+    head: &str,
+) -> Option<&'a Link> {
+    let numbered = page.links.iter().filter_map(|link| Some((link, number_in(&link.uri)?)));
+    if numbered.clone().any(|(_, number)| agrees(&number)) {
+        return None;
+    }
+    let links = Links::of(page);
+    let mut numbered = numbered.take(MAX_LINKS);
+    let wrong = numbered.find(|(link, number)| links.is_badge(link, [head, super::head(number)]));
+    wrong.map(|(link, _)| link)
 }
 
 /// The record in pith.json is another one.

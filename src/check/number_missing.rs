@@ -12,7 +12,8 @@ pub(super) const CHECK: Check = Check {
     remedy: "Compile the paper with pith.sty (`pith sty ID`, then \\usepackage{pith} and \
              \\pithnumber{...}), or put the number into the finished file with \
              `pith inject paper.pdf ID -o OUT.pdf`. If pith.sty is there and the number is not, look \
-             for the option anonymous.",
+             for the option anonymous, and for a program that wrote the PDF anew: Ghostscript, pdfunite and printing \
+             to a file drop it.",
     needs: &[],
     run: Run::Pdf(run),
 };

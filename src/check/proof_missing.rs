@@ -23,7 +23,7 @@ const PROOF: [Key; 6] =
 fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let missing: Vec<_> = PROOF
         .into_iter()
-        .filter(|key| subject.reading.values(*key).next().is_none())
+        .filter(|key| subject.reading.values(*key).all(|stated| stated.value.is_empty()))
         .map(|key| format!("pith:{}", key.name()))
         .collect();
     if !subject.states_number() || missing.is_empty() {

@@ -147,23 +147,30 @@ pub(super) fn run(args: &Args, options: &Options, terminal: &mut Terminal) -> Ru
             .map(|report| done(report, exit_of(report), args.format, options.verbose, &style));
         done.reduce(Done::join).expect("there is a report")
     };
-    let each = |done: Done| -> Result<(), Failure> {
+    let each = |done: Done| -> Result<(), Option<Failure>> {
         exit = exit.max(done.exit);
         counts.merge(done.counts);
-        bar.suspend(|| match args.format {
-            Format::Text => terminal.result(&done.text),
-            Format::Json | Format::Github => terminal.raw(done.text.as_bytes()),
-            Format::Sarif => terminal.raw(sarif.results(&done.text, done.notifications).as_bytes()),
-        })?;
+        let is_open = bar.suspend(|| match args.format {
+            Format::Text => terminal.lines(done.text.as_bytes()),
+            Format::Json | Format::Github => terminal.raw_lines(done.text.as_bytes()),
+            Format::Sarif => {
+                terminal.raw_lines(sarif.results(&done.text, done.notifications).as_bytes())
+            }
+        });
         bar.inc(1, String::new);
-        Ok(())
+        // Nobody reads the results any more (`| head`).
+        if is_open? { Ok(()) } else { Err(None) }
     };
     let has_folder = args.paths.iter().any(|path| path.is_dir());
     let most = if has_folder { usize::MAX } else { args.paths.len() };
     let fresh = || LastSettings::new(&config);
-    let result = pool::in_order(most, Walk::new(&args.paths), fresh, work, each);
+    let ended = pool::in_order(most, Walk::new(&args.paths), fresh, work, each);
     drop(bar);
-    result?;
+    match ended {
+        Err(Some(failure)) => return Err(failure),
+        Err(None) => return Ok(exit),
+        Ok(()) => {}
+    }
     match args.format {
         Format::Sarif => terminal.raw(sarif.foot().as_bytes())?,
         Format::Text if !options.quiet => terminal.result(&terminal.text.summary(counts))?,
@@ -238,7 +245,7 @@ impl Checker<'_> {
             let findings = locked.then(|| check::locked(&settings.levels)).flatten();
             let findings = findings.into_iter().collect();
             let other = match error {
-                PdfError::NotAPdf => hint::other_kind(path).map(str::to_owned),
+                PdfError::NotAPdf { .. } => hint::other_kind(path).map(str::to_owned),
                 _ => None,
             };
             Unchecked { message: error.to_string(), remedy: other.or(error.remedy()), findings }

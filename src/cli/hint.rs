@@ -38,6 +38,10 @@ pub(super) fn missing(path: &Path) -> Option<String> {
 
 /// What to do with a file of a kind that other verbs take, or none, by the ending of its name.
 pub(super) fn other_kind(path: &Path) -> Option<&'static str> {
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    if name.ends_with(".pdf.gz") {
+        return Some("unpack it: gunzip FILE");
+    }
     match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
         "tex" | "zip" | "tar" | "tgz" | "gz" => Some("sources are looked at by: pith check FILE"),
         "bz2" | "xz" | "zst" | "7z" | "rar" => {

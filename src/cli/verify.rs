@@ -82,7 +82,9 @@ impl Work<'_> {
         let name = path.display().to_string();
         let head = bulk::open(path)?;
         let mut results = Results::default();
-        match head.content {
+        let is_pdf = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("pdf"));
+        let content = if is_pdf { Content::Pdf } else { head.content };
+        match content {
             Content::JsonLines => {
                 let lines = Lines::new(&name, head.into_reader(), self.resume);
                 return output.run(lines, |block| self.lines(&name, block));

@@ -68,7 +68,9 @@ impl From<io::Error> for ArchiveError {
 /// Whether a file of this name is taken for an archive.
 pub fn is_archive_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    [".zip", ".tar", ".tar.gz", ".tgz", ".gz"].iter().any(|end| name.ends_with(end))
+    // A PDF that is packed holds no sources.
+    !name.ends_with(".pdf.gz")
+        && [".zip", ".tar", ".tar.gz", ".tgz", ".gz"].iter().any(|end| name.ends_with(end))
 }
 
 /// Reads an archive whole; its kind is told from its bytes. A .gz of one file, as arXiv serves a paper of one

@@ -9,7 +9,7 @@
 
 use std::fmt::Write as _;
 
-use hayro_syntax::object::{Array, Dict, FromBytes, Object, String as PdfString};
+use hayro_syntax::object::{Array, Dict, FromBytes, String as PdfString};
 use lopdf::{Dictionary, Stream, StringFormat, Writer};
 use sha2::{Digest, Sha256};
 
@@ -121,18 +121,7 @@ fn check(pdf: &Pdf) -> Result<&Section, PdfError> {
         (None, Some(newest)) => newest,
         _ => return Err(refuse("its cross-reference data is damaged")),
     };
-    let mut needed = vec![newest.root, pdf.pages_id()];
-    if let Info::Indirect(id) = newest.info {
-        // Listed, and not there: hayro-syntax looks for all objects itself then, and would not do so any more with a new
-        // one in its place.
-        let place = pdf.chain.place(pdf.bytes(), id.number);
-        let is_listed = matches!(place, Some(Place::Offset(_) | Place::InStream { .. }));
-        let is_there = || pdf.file.xref().get::<Object<'_>>(id.identifier()).is_some();
-        needed.extend((is_listed || is_there()).then_some(Some(id)));
-    }
-    needed.extend(pdf.metadata_ids().into_iter().map(Some));
-    let leads = |id: &Option<ObjectId>| id.is_some_and(|id| pdf.chain.leads_to(pdf.bytes(), id));
-    if newest.root != pdf.catalog_id() || !needed.iter().all(leads) {
+    if newest.root != pdf.catalog_id() || pdf.missed(newest).is_some() {
         return Err(refuse("its cross-reference data does not lead to its objects"));
     }
     Ok(newest)

@@ -58,6 +58,19 @@ impl<'a> Encoded<'a> {
         decode::length(&self.stream.filters(), raw)
     }
 
+    /// Whether all of it can be decoded. Not of one that is encrypted.
+    fn is_sound(&self) -> bool {
+        let (dict, filters) = (self.stream.dict(), self.stream.filters());
+        let named = [names::FILTER, b"F"].iter().find_map(|key| dict.get::<Object<'_>>(*key));
+        let named = match named {
+            Some(Object::Name(_)) => 1,
+            Some(Object::Array(names)) => names.raw_iter().count(),
+            _ => 0,
+        };
+        // hayro-syntax passes over filters that it does not know.
+        named == filters.len() && decode::is_sound(&filters, self.stream.raw_data())
+    }
+
     fn has_wide_rows(&self) -> bool {
         let is_wide = |params: &Dict<'_>| {
             let columns = params.get::<Number>(b"Columns".as_slice());

@@ -136,7 +136,12 @@ fn missing(font: &Dict<'_>) -> Option<String> {
         }
         _ => font.clone(),
     };
-    let descriptor = font.get::<Dict<'_>>(b"FontDescriptor".as_slice());
+    const DESCRIPTOR: &[u8] = b"FontDescriptor";
+    let descriptor = font.get::<Dict<'_>>(DESCRIPTOR);
+    if descriptor.is_none() && font.contains_key(DESCRIPTOR) {
+        // In a part of the file that is gone, as its program may be.
+        return None;
+    }
     let is_embedded = descriptor.is_some_and(|descriptor| {
         [&b"FontFile"[..], b"FontFile2", b"FontFile3"]
             .into_iter()

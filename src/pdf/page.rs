@@ -62,6 +62,11 @@ impl Rect {
         self.x1 - self.x0 < 0.25 || self.y1 - self.y0 < 0.25
     }
 
+    /// In square points.
+    fn area(&self) -> f64 {
+        self.shared(self)
+    }
+
     /// The area that the two share, in square points.
     fn shared(&self, other: &Self) -> f64 {
         let width = self.x1.min(other.x1) - self.x0.max(other.x0);
@@ -103,6 +108,14 @@ pub struct Link {
     pub painted: bool,
 }
 
+impl Link {
+    /// Whether it lies over at least half of a word.
+    #[must_use]
+    pub fn covers(&self, word: &Word) -> bool {
+        self.rect.shared(&word.rect) > word.rect.area() / 2.0
+    }
+}
+
 /// What page 1 holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FirstPage {
@@ -118,6 +131,8 @@ pub struct FirstPage {
     pub undecoded: usize,
     /// Whether the page has more than is read here, so that `words` ends early.
     pub truncated: bool,
+    /// Whether its content is not all there, or cannot be decoded whole: `words` may be wrong.
+    pub damaged: bool,
     /// The links, in the order of /Annots.
     pub links: Vec<Link>,
 }
@@ -126,10 +141,8 @@ impl FirstPage {
     /// The link that a word belongs to: the smallest of those that cover at least half of it.
     #[must_use]
     pub fn link_of(&self, word: &Word) -> Option<&Link> {
-        let area = |rect: &Rect| rect.shared(rect);
-        let covers = |link: &&Link| link.rect.shared(&word.rect) > area(&word.rect) / 2.0;
-        let links = self.links.iter().filter(covers);
-        links.min_by(|a, b| area(&a.rect).total_cmp(&area(&b.rect)))
+        let links = self.links.iter().filter(|link| link.covers(word));
+        links.min_by(|a, b| a.rect.area().total_cmp(&b.rect.area()))
     }
 }
 
@@ -169,10 +182,11 @@ fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
             guard::until_stopped(what, || interpret::read(page, &mut text))?
         }
     };
+    let damaged = budget::page::is_damaged(page);
     let undecoded = text.undecoded();
     let (words, empty) = text.finish();
     for (link, empty) in links.iter_mut().zip(empty) {
-        link.painted = !(complete && empty);
+        link.painted = !(complete && empty && !damaged);
     }
     Ok(FirstPage {
         media_box: Rect::from_pdf(page.media_box()),
@@ -186,6 +200,7 @@ fn read_first_page(file: &hayro_syntax::Pdf) -> Result<FirstPage, PdfError> {
         words,
         undecoded,
         truncated: !complete,
+        damaged,
         links,
     })
 }

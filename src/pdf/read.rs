@@ -3,8 +3,9 @@
 use hayro_syntax::object::{Array, Dict, FromBytes, Name, ObjRef, Object, Stream};
 use lopdf::Dictionary;
 
+use super::budget::structure::MAX_LOOKED_AT;
 use super::dict::raw_entries;
-use super::trailer::{Info, Place, object_at};
+use super::trailer::{Info, Place, Section, object_at};
 use super::{Damage, ObjectId, Pdf, PdfError, convert, guard, names, security, text_string};
 
 /// Bytes that a metadata stream may have, decoded (16 MiB): its XML takes ten times as much while it is read. 5 MB of
@@ -119,6 +120,7 @@ impl Pdf {
         self.metadata_streams().pop()
     }
 
+    /// The references of the Catalog's /Metadata keys. One to an object that does not exist is null (7.3.10).
     pub(super) fn metadata_ids(&self) -> Vec<ObjectId> {
         let Some(catalog) = self.catalog() else {
             return Vec::new();
@@ -129,7 +131,18 @@ impl Pdf {
             .into_iter()
             .filter(|entry| entry.key == names::METADATA)
             .filter_map(|entry| ObjectId::from_reference(ObjRef::from_bytes(&bytes[entry.value])?))
+            .filter(|id| !self.is_absent(*id))
             .collect()
+    }
+
+    /// Whether no section has an object. hayro-syntax keeps some that a later section frees.
+    fn is_absent(&self, id: ObjectId) -> bool {
+        self.chain.broken.is_none()
+            && match self.chain.place(self.bytes(), id.number) {
+                Some(Place::Free) => true,
+                None => self.file.xref().get::<Object<'_>>(id.identifier()).is_none(),
+                Some(Place::Offset(_) | Place::InStream { .. }) => false,
+            }
     }
 
     fn packet(&self, id: ObjectId) -> Result<Vec<u8>, PdfError> {
@@ -171,17 +184,44 @@ impl Pdf {
         .unwrap_or_default()
     }
 
+    /// What a section that is appended builds on, and the cross-reference data does not lead to.
+    pub(super) fn missed(&self, newest: &Section) -> Option<(&'static str, Option<ObjectId>)> {
+        let mut needed = vec![("the Catalog", newest.root), ("the page tree", self.pages_id())];
+        if let Info::Indirect(id) = newest.info {
+            // Listed, and not there: hayro-syntax looks for all objects itself then, and would not do so any more with a
+            // new one in its place.
+            let place = self.chain.place(self.bytes(), id.number);
+            let is_listed = matches!(place, Some(Place::Offset(_) | Place::InStream { .. }));
+            let is_there = || self.file.xref().get::<Object<'_>>(id.identifier()).is_some();
+            needed.extend((is_listed || is_there()).then_some(("the Info dictionary", Some(id))));
+        }
+        let metadata = self.metadata_ids().into_iter();
+        needed.extend(metadata.map(|id| ("the metadata stream", Some(id))));
+        let leads =
+            |id: Option<ObjectId>| id.is_some_and(|id| self.chain.leads_to(self.bytes(), id));
+        needed.into_iter().find(|(_, id)| !leads(*id))
+    }
+
+    /// The first object to which the cross-reference data does not lead, of those that were looked at on opening.
+    fn misplaced(&self) -> Option<(&'static str, Option<ObjectId>)> {
+        let find = || self.chain.misplaced(self.bytes(), &self.glance, MAX_LOOKED_AT);
+        let found = if self.is_sound { None } else { guard::guard("", find).unwrap_or_default() };
+        found.map(|id| ("one of its objects", Some(id)))
+    }
+
     /// What was unreadable or inconsistent and was got around. Empty for a sound file.
     #[must_use]
     pub fn damage(&self) -> Vec<Damage> {
         let mut damage = Vec::new();
         let mut note = |what: String, object| damage.push(Damage { what, object });
+        let newest = self.chain.newest();
+        let missed = || guard::guard("", || self.missed(newest?)).unwrap_or_default();
         if let Some(reason) = self.chain.broken {
             note(format!("the cross-reference data cannot be read: {reason}"), None);
-        } else if let Some(root) = self.chain.newest().and_then(|section| section.root)
-            && !guard::guard("", || self.chain.leads_to(self.bytes(), root)).unwrap_or_default()
-        {
-            note("the cross-reference data does not lead to the Catalog".to_owned(), Some(root));
+        } else if newest.is_some_and(|newest| newest.root.is_none()) {
+            note("the trailer does not name the Catalog".to_owned(), None);
+        } else if let Some((what, object)) = missed().or_else(|| self.misplaced()) {
+            note(format!("the cross-reference data does not lead to {what}"), object);
         }
         if !self.bytes().starts_with(b"%PDF-") {
             note("the file does not start with %PDF-".to_owned(), None);

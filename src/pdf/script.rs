@@ -101,9 +101,7 @@ fn runs_script(action: &Object<'_>, depth: usize, left: &mut Allowance) -> bool 
     }
     match action {
         Object::Dict(action) => {
-            action
-                .get::<Name<'_>>(b"S".as_slice())
-                .is_some_and(|name| name.as_ref() == names::JAVASCRIPT)
+            is_javascript(action)
                 || (depth > 0
                     && action
                         .get::<Object<'_>>(b"Next".as_slice())
@@ -115,6 +113,15 @@ fn runs_script(action: &Object<'_>, depth: usize, left: &mut Allowance) -> bool 
             .any(|action| runs_script(&action, depth - 1, left)),
         _ => false,
     }
+}
+
+/// Whether an action has a script: one of the kind, or one that plays a medium (12.6.4.14, table 218).
+fn is_javascript(action: &Dict<'_>) -> bool {
+    action.get::<Name<'_>>(b"S".as_slice()).is_some_and(|kind| match kind.as_ref() {
+        names::JAVASCRIPT => true,
+        b"Rendition" => action.contains_key(b"JS".as_slice()),
+        _ => false,
+    })
 }
 
 /// Whether an event in the additional actions, /AA, runs a script.

@@ -154,9 +154,11 @@ impl Chain {
             let listed = usize::try_from(section.listed()).unwrap_or(usize::MAX).min(limit);
             section.entries(data).take(listed).count() < listed
         };
-        if self.sections.iter().any(is_short) {
-            return false;
-        }
+        !self.sections.iter().any(is_short) && self.misplaced(data, glance, limit).is_none()
+    }
+
+    /// The first object that is not where the sections say, or cannot be read there. `limit` of the entries are looked at.
+    pub(super) fn misplaced(&self, data: &[u8], glance: &Glance, limit: usize) -> Option<ObjectId> {
         let current = self.sections.iter().enumerate().flat_map(|(index, section)| {
             let newer = &self.sections[..index];
             let is_current = |entry: &Entry| {
@@ -164,17 +166,18 @@ impl Chain {
             };
             section.entries(data).filter(is_current)
         });
-        let misplaced = |entry: Entry| match entry.place {
+        let misplaced = |entry: &Entry| match entry.place {
             // Some programs list what they did not write.
             Place::Offset(0) | Place::Free | Place::InStream { .. } => false,
             Place::Offset(offset) => !is_at(data, glance, offset, entry.id()),
         };
-        !current.take(limit).any(misplaced)
+        current.take(limit).find(misplaced).map(|entry| entry.id())
     }
 
     /// Whether the cross-reference data leads to the object itself, and it can be read there.
     pub(super) fn leads_to(&self, data: &[u8], id: ObjectId) -> bool {
-        let is_at = |offset, id| is_at(data, &Glance::default(), offset, id);
+        // The header is a comment, and behind it stands an object too.
+        let is_at = |offset, id| offset > 0 && is_at(data, &Glance::default(), offset, id);
         match self.place(data, id.number) {
             Some(Place::Offset(offset)) => is_at(offset, id),
             Some(Place::InStream { stream, .. }) => match self.listed_at(data, stream) {

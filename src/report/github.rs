@@ -11,11 +11,11 @@ pub fn github(report: &FileReport) -> String {
     let mut out: String =
         report.findings().iter().map(|finding| annotation(report, finding)).collect();
     if let (Err(unchecked), true) = (&report.outcome, out.is_empty()) {
-        let (file, text) = (property(&report.input()), data(&unchecked.message));
+        let (file, text) = (file(&report.input()), data(&unchecked.message));
         out.push_str(&format!("::error file={file},title=pith::{text}\n"));
     }
     if let Some(unreached) = report.unreached() {
-        let (file, text) = (property(&report.input()), data(unreached));
+        let (file, text) = (file(&report.input()), data(unreached));
         out.push_str(&format!("::warning file={file},title=pith::{text}\n"));
     }
     out
@@ -27,11 +27,11 @@ fn annotation(report: &FileReport, finding: &Finding) -> String {
         Level::Warning => "warning",
         Level::Note => "notice",
     };
-    let (mut file, text) = (property(&report.input()), data(&message(finding)));
+    let (mut file, text) = (file(&report.input()), data(&message(finding)));
     if let Some(place) = finding.place.as_ref().filter(|_| !report.is_archive())
         && let Some(source) = &place.file
     {
-        file = property(source);
+        file = self::file(source);
         if let (Some(line), Some(column)) = (place.line, place.column) {
             file.push_str(&format!(",line={line},col={column}"));
         }
@@ -47,4 +47,9 @@ fn data(text: &str) -> String {
 
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// A file, as GitHub knows it: from the top of the repository, where the job begins.
+fn file(path: &str) -> String {
+    property(path.strip_prefix("./").unwrap_or(path))
 }

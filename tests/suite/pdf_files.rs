@@ -157,6 +157,8 @@ pub fn unusual() -> Vec<(&'static str, Vec<u8>)> {
             build(&[(1, catalog), PAGES[0], PAGES[1]], "/Root 1 0 R/Info<</Title(T)>>"),
         ),
         ("missing-info", build(&[(1, catalog), PAGES[0], PAGES[1]], "/Root 1 0 R/Info 9 0 R")),
+        // A reference to what does not exist is null.
+        ("missing-metadata", build(&[(1, with_metadata), PAGES[0], PAGES[1]], "/Root 1 0 R")),
         ("metadata", build(&[(1, with_metadata), PAGES[0], PAGES[1], (5, &packet)], "/Root 1 0 R")),
         (
             "shared-metadata",

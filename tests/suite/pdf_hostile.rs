@@ -358,7 +358,7 @@ fn what_is_not_a_file_is_said_to_be_none() {
     let open = |name: &str| Pdf::open(&folder.join(name), None).unwrap_err();
     assert!(matches!(open("."), PdfError::NotAFile { directory: true }));
     assert!(matches!(open("empty.pdf"), PdfError::Empty));
-    assert!(matches!(open("text.pdf"), PdfError::NotAPdf));
+    assert!(matches!(open("text.pdf"), PdfError::NotAPdf { kind: None }));
     assert!(matches!(open("none.pdf"), PdfError::Io(_)));
     #[cfg(unix)]
     if crate::tools::require("mkfifo") {

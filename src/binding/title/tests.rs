@@ -25,6 +25,7 @@ fn page(text: &str) -> FirstPage {
         words: words.collect(),
         undecoded: 0,
         truncated: false,
+        damaged: false,
         links: Vec::new(),
     }
 }

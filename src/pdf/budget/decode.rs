@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use flate2::{Decompress, FlushDecompress, Status};
 use hayro_syntax::Filter;
+use simd_adler32::adler32;
 
 use super::super::{MAX_DECODED, PdfError};
 
@@ -74,6 +75,45 @@ fn inflated_length(data: &[u8]) -> Result<usize, PdfError> {
     if most <= MAX_DECODED { Ok(most.max(alone)) } else { Err(DAMAGED) }
 }
 
+/// Whether `raw` can be decoded whole by `filters`, and is what the checksums in it say. Nothing is nothing: some programs
+/// do not encode it.
+pub(super) fn is_sound(filters: &[Filter], raw: Cow<'_, [u8]>) -> bool {
+    let mut data = raw;
+    for filter in filters {
+        if data.is_empty() {
+            return true;
+        }
+        let decoded = match filter {
+            Filter::Crypt => continue,
+            Filter::FlateDecode => inflate_whole(&data),
+            Filter::LzwDecode => apply("LZWDecode", &data).ok().flatten(),
+            Filter::RunLengthDecode => apply("RunLengthDecode", &data).ok().flatten(),
+            Filter::Ascii85Decode => apply("ASCII85Decode", &data).ok().flatten(),
+            Filter::AsciiHexDecode => apply("ASCIIHexDecode", &data).ok().flatten(),
+            _ => return true,
+        };
+        let Some(decoded) = decoded else { return false };
+        data = decoded.into();
+    }
+    true
+}
+
+/// What `data` inflates to; `None` where it is damaged, or its end is missing. The checksum may be missing.
+fn inflate_whole(data: &[u8]) -> Option<Vec<u8>> {
+    let body = after_header(data);
+    let mut out = Vec::new();
+    let inflated = inflate(body, |part| out.extend_from_slice(part)).ok()?;
+    let has_header = body.len() < data.len();
+    let checksum = body[body.len() - inflated.rest..].first_chunk().filter(|_| has_header);
+    let agrees = checksum.is_none_or(|sum| u32::from_be_bytes(*sum) == adler32(&out.as_slice()));
+    (inflated.has_end && agrees).then_some(out)
+}
+
+/// Whether deflated `data` ends with the checksum of `decoded` (RFC 1950, 2.2).
+pub(super) fn has_checksum_of(data: &[u8], decoded: &[u8]) -> bool {
+    data.last_chunk().is_some_and(|sum| u32::from_be_bytes(*sum) == adler32(&decoded))
+}
+
 /// What stands behind the header of zlib (RFC 1950, 2.2: deflate, a multiple of 31, no dictionary); all where there is
 /// none.
 fn after_header(data: &[u8]) -> &[u8] {
@@ -96,6 +136,8 @@ struct Inflated {
     rest: usize,
     /// Whether nothing was wrong up to the end, of the stream or of what there is of it.
     is_whole: bool,
+    /// Whether the stream's own end was reached.
+    has_end: bool,
 }
 
 /// Hands over what deflate makes of `data`, part by part. A checksum is not looked at.
@@ -114,11 +156,12 @@ fn inflate(data: &[u8], mut part: impl FnMut(&[u8])) -> Result<Inflated, PdfErro
         }
         part(&buffer[..count]);
         let Ok(status) = status else {
-            return Ok(Inflated { length, rest: rest.len(), is_whole: false });
+            return Ok(Inflated { length, rest: rest.len(), is_whole: false, has_end: false });
         };
         // What is cut off has its end where the data have theirs.
         if status != Status::Ok || rest.is_empty() && count < buffer.len() {
-            return Ok(Inflated { length, rest: rest.len(), is_whole: true });
+            let has_end = status == Status::StreamEnd;
+            return Ok(Inflated { length, rest: rest.len(), is_whole: true, has_end });
         }
     }
 }
@@ -168,6 +211,28 @@ mod tests {
         assert_eq!(of(&both, hex.as_bytes()).unwrap(), content.len());
         assert_eq!(of(&[Filter::FlateDecode; 2], &deflated(&zlib)).unwrap(), content.len());
         assert_eq!(of(&[Filter::FlateDecode, Filter::DctDecode], &zlib).unwrap(), content.len());
+    }
+
+    #[test]
+    fn what_is_damaged_or_cut_off_is_told() {
+        let content = b"some words, some words, some words".repeat(3000);
+        let zlib = deflated(&content);
+        let is_sound = |filters: &[Filter], raw: &[u8]| super::is_sound(filters, raw.into());
+        let flate = [Filter::FlateDecode];
+        assert!(has_checksum_of(&zlib, &content) && !has_checksum_of(&zlib, &content[1..]));
+        for sound in [&zlib[..], &zlib[2..], &zlib[..zlib.len() - 4], &[&zlib[..], b"\n"].concat()]
+        {
+            assert!(is_sound(&flate, sound), "the checksum may be missing, and a line may end");
+        }
+        assert!(is_sound(&flate, b"") && !is_sound(&flate, &zlib[..zlib.len() - 9]), "cut off");
+        for at in 2..zlib.len() {
+            let mut damaged = zlib.clone();
+            damaged[at] ^= 0x10;
+            assert!(!is_sound(&flate, &damaged), "byte {at}");
+        }
+        let hex = data_encoding::HEXUPPER.encode(&zlib);
+        let both = [Filter::AsciiHexDecode, Filter::FlateDecode];
+        assert!(is_sound(&both, hex.as_bytes()) && !is_sound(&both, &hex.as_bytes()[..99]));
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use hayro_syntax::Filter;
 use hayro_syntax::object::{Dict, MaybeRef, Name, Object, Stream};
 use hayro_syntax::page::Page;
 
 use super::super::dict::has_references;
 use super::super::{MAX_DECODED, ObjectId, PdfError, names};
-use super::{Encoded, MAX_MAPS, MAX_TOTAL, check_all, suspects};
+use super::{Encoded, MAX_MAPS, MAX_TOTAL, check_all, decode, suspects};
 
 /// Objects that a page may lead to.
 const MAX_OBJECTS: usize = 20_000;
@@ -36,6 +37,31 @@ pub(in crate::pdf) fn check_to_interpret(page: &Page<'_>) -> Result<(), PdfError
 fn sized(streams: Vec<Encoded<'_>>) -> Vec<(Encoded<'_>, u64)> {
     let possible: Vec<u64> = streams.iter().map(Encoded::possible).collect();
     streams.into_iter().zip(possible).collect()
+}
+
+/// Whether the page's own content is not all there, or cannot be decoded whole: what is read of it may be wrong. After
+/// [`check`].
+pub(in crate::pdf) fn is_damaged(page: &Page<'_>) -> bool {
+    let (Ok(streams), listed) = (contents(page), listed(page)) else { return false };
+    if streams.len() < listed {
+        return true;
+    }
+    // One stream is decoded already.
+    if let ([Encoded { stream, .. }], Some(decoded)) = (&*streams, page.page_stream())
+        && *stream.filters() == [Filter::FlateDecode]
+        && decode::has_checksum_of(&stream.raw_data(), decoded)
+    {
+        return false;
+    }
+    !streams.iter().all(Encoded::is_sound)
+}
+
+/// How many streams /Contents lists, those too that are not there.
+fn listed(page: &Page<'_>) -> usize {
+    match page.raw().get::<Object<'_>>(names::CONTENTS) {
+        Some(Object::Array(parts)) => parts.raw_iter().count(),
+        _ => usize::from(page.raw().contains_key(names::CONTENTS)),
+    }
 }
 
 /// The streams of the page's own content (ISO 32000-2, 7.7.3.3).

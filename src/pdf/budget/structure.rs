@@ -16,7 +16,7 @@ use super::{Encoded, MAX_TOTAL, check_all, suspects};
 
 /// Entries of the cross-reference data that are looked at before it is believed. A paper has some hundreds; to look at
 /// 200,000 would take as long as reading the file.
-const MAX_LOOKED_AT: usize = 2000;
+pub(in crate::pdf) const MAX_LOOKED_AT: usize = 2000;
 /// Bytes of a file in which the names of object streams are counted.
 const MAX_COUNTED: usize = 1 << 20;
 /// Objects that all sections may list, free ones too: hayro-syntax keeps a table of them.
