@@ -14,6 +14,11 @@ use crate::record::{CanonicalRecord, Proof, Record};
 use crate::trust::Keyring;
 use crate::verify::{Outcome, Step, StepName, Verdict, verify};
 
+/// How many of the values that contradict each other are named.
+const MAX_NAMED: usize = 4;
+/// Bytes of a value that is shown.
+const LONG: usize = 80;
+
 /// Verifies the proof that a PDF carries, and binds the PDF to it. Nothing is fetched.
 pub fn verify_pdf(
     reading: &Reading,
@@ -25,9 +30,10 @@ pub fn verify_pdf(
         Some(record) => verify(record, None, keys),
         None => without_proof(reading),
     };
+    let contradictions: Vec<_> = contradictions(reading).collect();
     for step in &mut verdict.steps {
         // Of values that contradict each other none was taken.
-        let contradiction = contradictions(reading).find(|failed| failed.step == step.step);
+        let contradiction = contradictions.iter().find(|failed| failed.step == step.step).cloned();
         let is_open = step.step == StepName::Number && step.outcome != Outcome::Failed;
         let address = is_open.then(|| other_address(reading, verdict.pith_number)).flatten();
         if let Some(failed) = contradiction.or(address) {
@@ -110,10 +116,9 @@ fn contradiction(reading: &Reading, key: Key) -> Step {
         Key::Sha256 | Key::Record => StepName::Digest,
         Key::KeyId | Key::Signature | Key::SignedAt => StepName::Receipt,
     };
-    let stated = reading.values(key).map(|stated| match key {
-        // The values are long.
-        Key::Record | Key::Signature => stated.place.to_string(),
-        _ => format!("{} in {}", stated.value, stated.place),
+    let stated = reading.values(key).take(MAX_NAMED).map(|stated| match stated.value.len() {
+        ..=LONG => format!("{} in {}", stated.value, stated.place),
+        _ => stated.place.to_string(),
     });
     let stated: Vec<_> = stated.collect();
     let what = match key {

@@ -6,8 +6,8 @@ pub(super) const CHECK: Check = Check {
     id: "pdf-damaged",
     level: Level::Warning,
     summary: "the PDF is damaged, and was read by repairing it",
-    looks_at: "The header, the cross-reference sections and trailers, whether they lead to the objects (the first 2,000), and \
-               whether the content of page 1 is whole and can be interpreted.",
+    looks_at: "The header, the cross-reference sections and trailers, whether they lead to the objects (the first \
+               2,000), and whether the content of page 1 is whole and can be interpreted.",
     why: "Viewers repair such files silently, each in its own way. Repositories may refuse them, and nothing \
           can be appended to some of them.",
     remedy: "Make the PDF again. If that cannot be, `qpdf IN.pdf OUT.pdf` writes a repaired copy.",

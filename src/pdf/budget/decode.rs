@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use flate2::{Decompress, FlushDecompress, Status};
 use hayro_syntax::Filter;
-use simd_adler32::adler32;
+use simd_adler32::{Adler32, adler32};
 
 use super::super::{MAX_DECODED, PdfError};
 
@@ -75,38 +75,33 @@ fn inflated_length(data: &[u8]) -> Result<usize, PdfError> {
     if most <= MAX_DECODED { Ok(most.max(alone)) } else { Err(DAMAGED) }
 }
 
-/// Whether `raw` can be decoded whole by `filters`, and is what the checksums in it say. Nothing is nothing: some programs
-/// do not encode it.
+/// Whether what is deflated in `raw`, by the first `filters` that deflate, is whole and is what its checksum says. Nothing
+/// is nothing: some programs do not encode it. Of other filters nobody can tell.
 pub(super) fn is_sound(filters: &[Filter], raw: Cow<'_, [u8]>) -> bool {
     let mut data = raw;
     for filter in filters {
-        if data.is_empty() {
-            return true;
-        }
         let decoded = match filter {
             Filter::Crypt => continue,
-            Filter::FlateDecode => inflate_whole(&data),
-            Filter::LzwDecode => apply("LZWDecode", &data).ok().flatten(),
-            Filter::RunLengthDecode => apply("RunLengthDecode", &data).ok().flatten(),
-            Filter::Ascii85Decode => apply("ASCII85Decode", &data).ok().flatten(),
-            Filter::AsciiHexDecode => apply("ASCIIHexDecode", &data).ok().flatten(),
+            Filter::FlateDecode => return data.is_empty() || is_whole(&data),
+            Filter::RunLengthDecode => apply("RunLengthDecode", &data),
+            Filter::Ascii85Decode => apply("ASCII85Decode", &data),
+            Filter::AsciiHexDecode => apply("ASCIIHexDecode", &data),
             _ => return true,
         };
-        let Some(decoded) = decoded else { return false };
+        let Ok(Some(decoded)) = decoded else { return true };
         data = decoded.into();
     }
     true
 }
 
-/// What `data` inflates to; `None` where it is damaged, or its end is missing. The checksum may be missing.
-fn inflate_whole(data: &[u8]) -> Option<Vec<u8>> {
+/// Whether deflated data has its end, and before it nothing wrong. The checksum may be missing.
+fn is_whole(data: &[u8]) -> bool {
     let body = after_header(data);
-    let mut out = Vec::new();
-    let inflated = inflate(body, |part| out.extend_from_slice(part)).ok()?;
+    let mut sum = Adler32::new();
+    let Ok(inflated) = inflate(body, |part| sum.write(part)) else { return true };
     let has_header = body.len() < data.len();
-    let checksum = body[body.len() - inflated.rest..].first_chunk().filter(|_| has_header);
-    let agrees = checksum.is_none_or(|sum| u32::from_be_bytes(*sum) == adler32(&out.as_slice()));
-    (inflated.has_end && agrees).then_some(out)
+    let stated = body[body.len() - inflated.rest..].first_chunk().filter(|_| has_header);
+    inflated.has_end && stated.is_none_or(|stated| u32::from_be_bytes(*stated) == sum.finish())
 }
 
 /// Whether deflated `data` ends with the checksum of `decoded` (RFC 1950, 2.2).
