@@ -204,7 +204,7 @@ pub struct Unreadable {
 #[derive(Debug, thiserror::Error)]
 pub enum PacketError {
     /// The stream.
-    #[error("the XMP packet cannot be read: {0}")]
+    #[error("the XMP packet cannot be read: {}", .0.reason())]
     Stream(#[from] PdfError),
     /// The XML.
     #[error(transparent)]

@@ -136,6 +136,16 @@ pub enum PdfError {
     },
 }
 
+impl PdfError {
+    /// The message in a sentence on something in the file.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Damaged { what } => (*what).to_owned(),
+            error => format!("it {error}"),
+        }
+    }
+}
+
 impl Remedy for PdfError {
     fn remedy(&self) -> Option<String> {
         let remedy = match self {

@@ -231,11 +231,11 @@ impl Pdf {
             note(end.to_owned(), None);
         }
         if let Err(error) = self.info() {
-            note(error.to_string(), None);
+            note(error.reason(), None);
         }
         for stream in self.metadata_streams() {
             if let Err(error) = stream.packet {
-                note(error.to_string(), Some(stream.object));
+                note(error.reason(), Some(stream.object));
             }
         }
         if self.page_count() == 0 {

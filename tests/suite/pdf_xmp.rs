@@ -67,6 +67,8 @@ fn packets() -> Vec<(&'static str, String)> {
             <rdf:Bag><rdf:li>doi:10.1/x</rdf:li></rdf:Bag></xmp:Identifier></rdf:Description>")),
         ("other prefixes", "<r:RDF xmlns:r=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><r:Description r:about=\"\" \
             xmlns:x=\"http://ns.adobe.com/xap/1.0/\"><x:Identifier><r:Bag/></x:Identifier></r:Description></r:RDF>".to_owned()),
+        ("typed", wrap(&format!("<d:Doc rdf:about=\"\" xmlns:d=\"urn:d\" xmlns:p=\"{}\"><p:Number>pith:2020:OLD</p:Number>\
+            <d:a>1</d:a></d:Doc>", SCHEMA.namespace))),
         ("unknown namespace", wrap("<rdf:Description xmlns:u=\"urn:u\" u:a=\"1\"><u:b rdf:parseType=\"Resource\"><u:c>2</u:c></u:b>\
             <u:d rdf:resource=\"urn:r\"/></rdf:Description>")),
     ]

@@ -30,8 +30,8 @@ impl Packet {
         if rdf.lookup_namespace_uri(Some("rdf")) != Some(RDF) {
             fill.rdf = " xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"";
         }
-        let descriptions: Vec<_> =
-            rdf.children().filter(|node| node.has_tag_name((RDF, "Description"))).collect();
+        // One of another name is a description too, which says a type (RDF/XML, 2.13).
+        let descriptions: Vec<_> = rdf.children().filter(Node::is_element).collect();
         if let Some(first) = descriptions.first() {
             // All of a packet's descriptions are about one resource (ISO 16684-1, 7.4). Old writers leave the prefix out.
             let about = first.attribute((RDF, "about")).or_else(|| first.attribute("about"));
