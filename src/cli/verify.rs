@@ -7,6 +7,7 @@ use super::context::keyring;
 use super::options::{Format, Options};
 use super::password::Password;
 use super::terminal::Terminal;
+use super::walk::is_pdf_name;
 use super::{Exit, Failure, Run, hint};
 use crate::badge;
 use crate::binding;
@@ -82,8 +83,7 @@ impl Work<'_> {
         let name = path.display().to_string();
         let head = bulk::open(path)?;
         let mut results = Results::default();
-        let is_pdf = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("pdf"));
-        let content = if is_pdf { Content::Pdf } else { head.content };
+        let content = if is_pdf_name(path) { Content::Pdf } else { head.content };
         match content {
             Content::JsonLines => {
                 let lines = Lines::new(&name, head.into_reader(), self.resume);

@@ -88,8 +88,7 @@ impl<'a> Walk<'a> {
                 Err(report) => Some(Err(report)),
             };
         }
-        let is_pdf = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("pdf"));
-        (is_pdf && !path.is_dir()).then_some(Ok(path))
+        (is_pdf_name(&path) && !path.is_dir()).then_some(Ok(path))
     }
 }
 
@@ -131,6 +130,11 @@ fn unread(path: &Path, error: &io::Error) -> Box<FileReport> {
     let hint = is_missing.then(|| hint::missing(path)).flatten();
     let remedy = hint.unwrap_or_else(|| error::io_remedy(error).to_owned());
     unreadable(path, error::io_message(error), &remedy)
+}
+
+/// Whether a file of this name is taken for a PDF.
+pub(super) fn is_pdf_name(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("pdf"))
 }
 
 /// What to give instead of a folder in which nothing was found. Archives are not looked into unasked: most are no papers.

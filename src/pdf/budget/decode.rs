@@ -42,11 +42,10 @@ pub(super) fn length(filters: &[Filter], raw: Cow<'_, [u8]>) -> Result<usize, Pd
                 let inflated = inflate(after_header(&data), |part| out.extend_from_slice(part))?;
                 inflated.is_whole.then_some(out)
             }
-            Filter::LzwDecode => apply("LZWDecode", &data)?,
-            Filter::RunLengthDecode => apply("RunLengthDecode", &data)?,
-            Filter::Ascii85Decode => apply("ASCII85Decode", &data)?,
-            Filter::AsciiHexDecode => apply("ASCIIHexDecode", &data)?,
-            _ => return Ok(data.len()),
+            other => match name(*other) {
+                Some(name) => apply(name, &data)?,
+                None => return Ok(data.len()),
+            },
         };
         let Some(decoded) = decoded else {
             let most = ratio(*filter).saturating_mul(data.len() as u64);
@@ -80,15 +79,16 @@ fn inflated_length(data: &[u8]) -> Result<usize, PdfError> {
 pub(super) fn is_sound(filters: &[Filter], raw: Cow<'_, [u8]>) -> bool {
     let mut data = raw;
     for filter in filters {
-        let decoded = match filter {
+        match filter {
             Filter::Crypt => continue,
             Filter::FlateDecode => return data.is_empty() || is_whole(&data),
-            Filter::RunLengthDecode => apply("RunLengthDecode", &data),
-            Filter::Ascii85Decode => apply("ASCII85Decode", &data),
-            Filter::AsciiHexDecode => apply("ASCIIHexDecode", &data),
-            _ => return true,
+            // By its parameters it is one of two.
+            Filter::LzwDecode => return true,
+            _ => {}
+        }
+        let Some(Ok(Some(decoded))) = name(*filter).map(|name| apply(name, &data)) else {
+            return true;
         };
-        let Ok(Some(decoded)) = decoded else { return true };
         data = decoded.into();
     }
     true
@@ -158,6 +158,17 @@ fn inflate(data: &[u8], mut part: impl FnMut(&[u8])) -> Result<Inflated, PdfErro
             let has_end = status == Status::StreamEnd;
             return Ok(Inflated { length, rest: rest.len(), is_whole: true, has_end });
         }
+    }
+}
+
+/// The name of a filter that lopdf applies; `None` of one that makes pictures.
+fn name(filter: Filter) -> Option<&'static str> {
+    match filter {
+        Filter::LzwDecode => Some("LZWDecode"),
+        Filter::RunLengthDecode => Some("RunLengthDecode"),
+        Filter::Ascii85Decode => Some("ASCII85Decode"),
+        Filter::AsciiHexDecode => Some("ASCIIHexDecode"),
+        _ => None,
     }
 }
 

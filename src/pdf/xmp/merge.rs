@@ -109,6 +109,11 @@ impl<'a> Fill<'a> {
         }
     }
 
+    /// A bag of `items`, where the prefix rdf may not be declared.
+    fn bag(&self, items: &str) -> String {
+        format!("<rdf:Bag{}>{items}</rdf:Bag>", self.rdf)
+    }
+
     fn properties_xml(&self) -> Result<String, XmpError> {
         self.render().map_err(|error| XmpError::Malformed(error.to_string()))
     }
@@ -177,11 +182,13 @@ impl Edits<'_> {
         }
     }
 
-    /// Puts `text` into an element that has no elements in it. Comments stay.
-    fn set_text(&mut self, node: Node<'_, '_>, text: &str) {
-        if let Some(content) = content(self.text, node).filter(|_| !has_elements(node)) {
-            self.edits.push((content, escape::xml(text) + &comments(self.text, node)));
-        }
+    /// Puts `text` into an element that has no elements in it; `false` where it has some. Comments stay.
+    fn set_text(&mut self, node: Node<'_, '_>, text: &str) -> bool {
+        let content = content(self.text, node);
+        let edit = content.map(|place| (place, escape::xml(text) + &comments(self.text, node)));
+        let is_set = edit.is_some();
+        self.edits.extend(edit);
+        is_set
     }
 
     /// A simple value where the specification wants a bag: whoever reads it so would not read a bag beside it.
@@ -200,13 +207,11 @@ impl Edits<'_> {
                 self.edits.push((value_range(self.text, attribute), escape::xml(new)));
             }
             Some(new) => {
-                let name =
-                    &self.text[attribute.range().start..value_range(self.text, attribute).start];
-                let name = name.split('=').next().unwrap_or_default().trim_end();
-                let items = [attribute.value(), new].map(item).concat();
-                let bag = format!("<{name}><rdf:Bag{}>{items}</rdf:Bag></{name}>", fill.rdf);
+                let source = &self.text[attribute.range()];
+                let name = source.split('=').next().unwrap_or_default().trim_end();
+                let bag = fill.bag(&[attribute.value(), new].map(item).concat());
                 self.remove(attribute.range());
-                self.append(node, &bag);
+                self.append(node, &format!("<{name}>{bag}</{name}>"));
             }
         }
     }
@@ -230,21 +235,16 @@ impl Edits<'_> {
         let new = fill.identifier.take();
         match (new, others.is_empty()) {
             (None, true) if !ours.is_empty() => {
-                // Nothing is left of the property, and perhaps of its description.
-                let alone = parent.children().filter(Node::is_element).count() == 1
-                    && !parent.attributes().any(|attribute| is_property(&attribute));
-                self.remove(if alone { parent.range() } else { node.range() });
+                self.remove_property(parent, node);
                 return;
             }
             (Some(new), _) => {
                 let name = sibling_name(self.text, bag, "li");
                 let fresh = || format!("<{name}>{}</{name}>", escape::xml(new));
                 match ours.first() {
+                    Some(item) if self.set_text(*item, new) => {}
                     // What qualifies the old number does not qualify the new one.
-                    Some(item) if has_elements(*item) || content(self.text, *item).is_none() => {
-                        self.edits.push((item.range(), fresh()));
-                    }
-                    Some(item) => self.set_text(*item, new),
+                    Some(item) => self.edits.push((item.range(), fresh())),
                     None => self.append(bag, &fresh()),
                 }
             }
@@ -268,7 +268,7 @@ impl Edits<'_> {
             }
             return;
         };
-        let bag = |old: &str| format!("<rdf:Bag{}>{old}{}</rdf:Bag>", fill.rdf, item(new));
+        let bag = |old: &str| fill.bag(&(old.to_owned() + &item(new)));
         if let Some(resource) = node.attribute_node((RDF, "resource")) {
             let quoted = value_range(self.text, resource).start - 1..resource.range().end;
             let old = format!("<rdf:li rdf:resource={}/>", &self.text[quoted]);
@@ -276,7 +276,7 @@ impl Edits<'_> {
             self.append(node, &bag(&old));
         } else if is_empty(node) {
             self.append(node, &bag(""));
-        } else if let Some(content) = content(self.text, node).filter(|_| !has_elements(node)) {
+        } else if let Some(content) = content(self.text, node) {
             let old = match is_ours {
                 true => comments(self.text, node),
                 false => format!("<rdf:li>{}</rdf:li>", &self.text[content.clone()]),
@@ -298,7 +298,7 @@ impl Edits<'_> {
         let Some(bag) = array(node) else {
             // A second property of that name beside it is what XMP does not allow.
             if std::mem::take(&mut fill.extension) && is_empty(node) {
-                self.append(node, &format!("<rdf:Bag{}>{}</rdf:Bag>", fill.rdf, xml.trim_end()));
+                self.append(node, &fill.bag(xml.trim_end()));
             }
             return Ok(());
         };
@@ -314,9 +314,7 @@ impl Edits<'_> {
         let (ours, others): (Vec<Node<'_, '_>>, Vec<Node<'_, '_>>) =
             items.into_iter().partition(is_ours);
         if !fill.extension && others.is_empty() && !ours.is_empty() {
-            let alone = parent.children().filter(Node::is_element).count() == 1
-                && !parent.attributes().any(|attribute| is_property(&attribute));
-            self.remove(if alone { parent.range() } else { node.range() });
+            self.remove_property(parent, node);
             return Ok(());
         }
         for item in &ours {
@@ -326,6 +324,13 @@ impl Edits<'_> {
             self.append(bag, xml.trim_end());
         }
         Ok(())
+    }
+
+    /// Removes a property, and its description where nothing else is left of that.
+    fn remove_property(&mut self, parent: Node<'_, '_>, node: Node<'_, '_>) {
+        let alone = parent.children().filter(Node::is_element).count() == 1
+            && !parent.attributes().any(|attribute| is_property(&attribute));
+        self.remove(if alone { parent.range() } else { node.range() });
     }
 
     /// Removes a range with the white space before it.
@@ -371,19 +376,18 @@ fn is_empty(node: Node<'_, '_>) -> bool {
         && node.children().all(|child| child.is_comment() || (child.is_text() && blank(child)))
 }
 
-fn has_elements(node: Node<'_, '_>) -> bool {
-    node.children().any(|child| child.is_element())
-}
-
 /// The comments and processing instructions in an element.
 fn comments(text: &str, node: Node<'_, '_>) -> String {
     let comments = node.children().filter(|child| child.is_comment() || child.is_pi());
     comments.map(|comment| &text[comment.range()]).collect()
 }
 
-/// Where the content of an element stands; `None` where it has no closing tag. Text in several parts is one node, whose
-/// place is that of the first.
+/// Where the content of an element stands; `None` where it has elements in it, or no closing tag. Text in several parts
+/// is one node, whose place is that of the first.
 fn content(text: &str, node: Node<'_, '_>) -> Option<Range<usize>> {
+    if node.children().any(|child| child.is_element()) {
+        return None;
+    }
     let range = node.range();
     let source = &text[range.clone()];
     let mut quote = None;
