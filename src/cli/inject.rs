@@ -149,11 +149,12 @@ fn inject(args: &InjectArgs, options: &Options, terminal: &mut Terminal) -> Run 
         return Err(Failure::new(Exit::Usage, message, Some(remedy)));
     }
     args.target.check("inject", &args.pdf, Some(&args.id), "with-proof")?;
+    let how = args.target.options()?;
+    let edit = open(&args.pdf, &args.target, &how, terminal)?;
     let context = Context::beside(settings::folder_of(&args.pdf), options, terminal)?;
     let resolved = super::sty::verified(&args.id, &context, terminal)?;
     let metadata = Metadata::of(&resolved.record).expect("what verified has a receipt");
-    let how = args.target.options()?;
-    let report = edit(&args.pdf, &args.target, &how, terminal, |edit| edit.inject(&metadata))?;
+    let report = edit.inject(&metadata).map_err(failure)?;
     match args.format {
         Format::Json => {
             let input = args.pdf.display().to_string();
@@ -182,7 +183,8 @@ fn warn(output: &Path, password: Option<&str>, keys: &Keyring, terminal: &mut Te
 pub(super) fn strip(args: &StripArgs, terminal: &mut Terminal) -> Run {
     args.target.check("strip", &args.pdf, None, "anonymous")?;
     let how = args.target.options()?;
-    let report = edit(&args.pdf, &args.target, &how, terminal, |edit| edit.strip())?;
+    let edit = open(&args.pdf, &args.target, &how, terminal)?;
+    let report = edit.strip().map_err(failure)?;
     let what = match report.changed {
         true => "the Pith Number is out of the metadata of",
         false => "there was no Pith Number in the metadata of",
@@ -191,15 +193,13 @@ pub(super) fn strip(args: &StripArgs, terminal: &mut Terminal) -> Run {
     Ok(Exit::Good)
 }
 
-/// Opens the PDF, says what of it is signed, and then writes.
-fn edit(
+/// Opens the PDF, before anybody is asked for a record, and says what of it is signed.
+fn open<'a>(
     pdf: &Path,
     target: &Target,
-    how: &inject::Options,
+    how: &'a inject::Options,
     terminal: &mut Terminal,
-    write: impl FnOnce(Edit<'_>) -> Result<Report, InjectError>,
-) -> Result<Report, Failure> {
-    let failure = |error: InjectError| Failure::new(Exit::Io, error.to_string(), error.remedy());
+) -> Result<Edit<'a>, Failure> {
     let edit = Edit::open(pdf, target.output(), how).map_err(failure)?;
     let signatures = edit.signatures();
     if signatures.count > 0 {
@@ -213,7 +213,11 @@ fn edit(
                 .note("  its certification or lock allows no change, and readers will tell of one");
         }
     }
-    write(edit).map_err(failure)
+    Ok(edit)
+}
+
+fn failure(error: InjectError) -> Failure {
+    Failure::new(Exit::Io, error.to_string(), error.remedy())
 }
 
 /// What was done is no result for a pipe: the file is.
