@@ -46,6 +46,9 @@ const DESCRIBED: [(&str, &str, &str); 3] = [
     ("Keywords", PDF_NAMESPACE, "Keywords"),
 ];
 
+/// Values of the format that a packet may have. One with the proof has ten.
+const MAX_STATED: usize = 1_000;
+
 /// One value of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
@@ -200,6 +203,14 @@ pub struct Unreadable {
     pub error: PacketError,
 }
 
+impl Unreadable {
+    /// Whether more than one packet stands there.
+    #[must_use]
+    pub fn is_several(&self) -> bool {
+        matches!(self.error, PacketError::Xml(XmpError::Several))
+    }
+}
+
 /// Why a packet could not be read: its stream, or its XML.
 #[derive(Debug, thiserror::Error)]
 pub enum PacketError {
@@ -258,9 +269,18 @@ impl Reading {
         for stream in pdf.metadata_streams() {
             reading.packets.push(stream.object);
             let packet = stream.packet.map_err(PacketError::from);
-            match packet.and_then(|bytes| Packet::parse(&bytes).map_err(PacketError::from)) {
-                Ok(packet) => reading.packet(&packet, stream.object),
-                Err(error) => reading.unreadable.push(Unreadable { object: stream.object, error }),
+            let before = reading.stated.len();
+            let packet = packet.and_then(|bytes| Ok(Packet::parse(&bytes)?));
+            let read = packet.and_then(|packet| {
+                reading.packet(&packet, stream.object);
+                match reading.stated.len() - before {
+                    ..=MAX_STATED => Ok(()),
+                    _ => Err(PdfError::TooLarge { what: "more than 1,000 values of ours" }.into()),
+                }
+            });
+            if let Err(error) = read {
+                reading.stated.truncate(before);
+                reading.unreadable.push(Unreadable { object: stream.object, error });
             }
         }
         reading

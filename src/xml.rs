@@ -1,6 +1,8 @@
 //! XML from outside, parsed within bounds: no document type declarations (and so no entities), a
 //! bounded number of nodes, no tag with thousands of attributes.
 
+use std::collections::HashSet;
+
 use roxmltree::{Document, ParsingOptions};
 
 /// More attributes than any element of XMP or SVG has. The parser compares each with every other.
@@ -11,6 +13,12 @@ const MAX_WORK: usize = 1 << 24;
 /// How many of these a comparison of namespaces takes.
 const NAMESPACE: usize = 64;
 
+/// Namespaces that a text may declare, each as often as it likes: the parser keeps a sorted list of them.
+const MAX_NAMESPACES: usize = 5_000;
+
+/// What the name of an attribute that declares a namespace begins with.
+const XMLNS: &[u8] = b"xmlns";
+
 /// Why a text is not parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum XmlError {
@@ -20,6 +28,8 @@ pub(crate) enum XmlError {
     Attributes,
     #[error("its tags have too many attributes and namespaces")]
     Work,
+    #[error("it declares more than {MAX_NAMESPACES} namespaces")]
+    Namespaces,
     #[error("it has more than {0} nodes")]
     Nodes(u32),
     #[error("{0}")]
@@ -43,8 +53,9 @@ fn check_tags(text: &str) -> Result<(), XmlError> {
     let mut work = 0;
     // How many namespaces are known in each element that is open.
     let mut known = vec![0];
+    let mut declared = HashSet::new();
     for tag in text.split('<').skip(1) {
-        let Tag { attributes, namespaces, is_empty } = Tag::of(tag.as_bytes());
+        let Tag { attributes, namespaces, is_empty } = Tag::of(tag.as_bytes(), &mut declared);
         if attributes > MAX_ATTRIBUTES {
             return Err(XmlError::Attributes);
         }
@@ -52,6 +63,9 @@ fn check_tags(text: &str) -> Result<(), XmlError> {
         work += attributes * attributes + NAMESPACE * namespaces * all;
         if work > MAX_WORK {
             return Err(XmlError::Work);
+        }
+        if declared.len() > MAX_NAMESPACES {
+            return Err(XmlError::Namespaces);
         }
         match tag.as_bytes().first() {
             Some(b'/') => drop(known.pop()),
@@ -74,14 +88,19 @@ struct Tag {
 }
 
 impl Tag {
-    /// The tag that `text` begins with.
-    fn of(text: &[u8]) -> Self {
+    /// The tag that `text` begins with. What it declares is added to `declared`.
+    fn of<'a>(text: &'a [u8], declared: &mut HashSet<&'a [u8]>) -> Self {
         let mut tag = Self { attributes: 0, namespaces: 0, is_empty: false };
         // Where the last name begins, and whether it goes on.
         let (mut quote, mut name, mut in_name) = (None, 0, false);
         for (at, byte) in text.iter().enumerate() {
             match (quote, byte) {
-                (Some(open), byte) if open == byte => quote = None,
+                (Some(open), byte) if open == byte => {
+                    if text[name..].starts_with(XMLNS) {
+                        declared.insert(&text[name..at]);
+                    }
+                    quote = None;
+                }
                 (Some(_), _) => {}
                 (None, b'>') => {
                     tag.is_empty = text[..at].ends_with(b"/");
@@ -90,7 +109,7 @@ impl Tag {
                 (None, b'"' | b'\'') => quote = Some(byte),
                 (None, b'=') => {
                     tag.attributes += 1;
-                    tag.namespaces += usize::from(text[name..].starts_with(b"xmlns"));
+                    tag.namespaces += usize::from(text[name..].starts_with(XMLNS));
                     in_name = false;
                 }
                 (None, byte) if byte.is_ascii_whitespace() => in_name = false,
@@ -112,6 +131,8 @@ mod tests {
         assert_eq!(parse(&format!("<a{attributes}/>"), 10).unwrap_err(), XmlError::Attributes);
         let nested: String = (0..2000).map(|n| format!("<a xmlns:b{n} = 'c'>")).collect();
         assert_eq!(parse(&nested, 10_000).unwrap_err(), XmlError::Work);
+        let beside: String = (0..6000).map(|n| format!("<b xmlns:b{n}='c'/>")).collect();
+        assert_eq!(parse(&format!("<a>{beside}</a>"), 10_000).unwrap_err(), XmlError::Namespaces);
         let attributes: String = (0..400).map(|n| format!(" a{n}=''")).collect();
         assert_eq!(
             parse(&format!("<a{attributes}/>").repeat(1000), 10).unwrap_err(),

@@ -17,7 +17,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Finding> {
-    let unreadable = subject.reading.unreadable.iter();
+    // Several packets in one stream are a finding of metadata-duplicate.
+    let unreadable = subject.reading.unreadable.iter().filter(|packet| !packet.is_several());
     unreadable
         .map(|packet| {
             let object = Some(packet.object.to_string());

@@ -13,9 +13,9 @@ use hayro_syntax::object::{Array, Dict, FromBytes, String as PdfString};
 use lopdf::{Dictionary, Stream, StringFormat, Writer};
 use sha2::{Digest, Sha256};
 
-use super::dict::splice;
+use super::dict::{raw_entries, splice};
 use super::security::{self, Cipher};
-use super::trailer::{Info, Place, Section, last_startxref};
+use super::trailer::{Info, MAX_NUMBER, Place, Section, last_startxref};
 use super::{ObjectId, Pdf, PdfError, names, text_string};
 
 /// What the comment at the start of a section says, before the length of the file in front of it.
@@ -121,6 +121,11 @@ fn check(pdf: &Pdf) -> Result<&Section, PdfError> {
         (None, Some(newest)) => newest,
         _ => return Err(refuse("its cross-reference data is damaged")),
     };
+    let roots = raw_entries(&newest.trailer).into_iter().flatten();
+    if roots.filter(|entry| entry.key == names::ROOT).count() > 1 {
+        // Readers differ in which one they take.
+        return Err(refuse("its trailer names two Catalogs"));
+    }
     if newest.root != pdf.catalog_id() || pdf.missed(newest).is_some() {
         return Err(refuse("its cross-reference data does not lead to its objects"));
     }
@@ -146,7 +151,10 @@ impl<'a> Plan<'a> {
 
     fn new_id(&mut self) -> Result<ObjectId, PdfError> {
         let number = self.next;
-        self.next = number.checked_add(1).ok_or(refuse("it has no object number left"))?;
+        if number > MAX_NUMBER {
+            return Err(refuse("it has no object number left that all readers know"));
+        }
+        self.next = number + 1;
         Ok(ObjectId { number, generation: 0 })
     }
 
@@ -167,7 +175,7 @@ impl<'a> Plan<'a> {
             Info::None => (None, b"<<>>".to_vec()),
         };
         let changed = |key: &[u8]| changes.iter().any(|(changed, _)| changed.as_bytes() == key);
-        let entries = super::dict::raw_entries(&old).ok_or(UNREADABLE)?;
+        let entries = raw_entries(&old).ok_or(UNREADABLE)?;
         if changes.iter().all(|(_, value)| value.is_none())
             && !entries.iter().any(|entry| changed(&entry.key))
         {

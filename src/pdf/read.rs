@@ -11,8 +11,12 @@ use super::{Damage, ObjectId, Pdf, PdfError, convert, guard, names, security, te
 /// Bytes that a metadata stream may have, decoded (16 MiB): its XML takes ten times as much while it is read. 5 MB of
 /// editing history are known.
 const MAX_PACKET: usize = 16 << 20;
+/// Entries that an Info dictionary may have. Others have some ten.
+const MAX_ENTRIES: usize = 1_000;
 /// Bytes that a value of the Info dictionary may have (1 MiB).
 const MAX_VALUE: usize = 1 << 20;
+
+const UNREADABLE: PdfError = PdfError::Damaged { what: "its Info dictionary cannot be read" };
 
 /// One entry of the document information dictionary (ISO 32000-2, 14.3.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,21 +87,23 @@ impl Pdf {
     /// string, name nor number are left out, and those of more than 1 MiB. Empty where there is no Info dictionary.
     ///
     /// # Errors
-    /// [`PdfError::Damaged`] where the dictionary is named and cannot be read.
+    /// [`PdfError::Damaged`] where the dictionary is named and cannot be read; [`PdfError::TooLarge`] where it has more
+    /// than 1,000 entries.
     pub fn info(&self) -> Result<Vec<InfoEntry>, PdfError> {
-        const WHAT: &str = "its Info dictionary cannot be read";
-        guard::guard(WHAT, || match self.info_place() {
-            Info::None => Some(Vec::new()),
+        guard::guard("its Info dictionary cannot be read", || match self.info_place() {
+            Info::None => Ok(Vec::new()),
             Info::Indirect(id) => match self.file.xref().get::<Object<'_>>(id.identifier()) {
                 // A reference to an object that does not exist is null (7.3.10).
-                None | Some(Object::Null(_)) => Some(Vec::new()),
+                None | Some(Object::Null(_)) => Ok(Vec::new()),
                 Some(object) => {
-                    info_entries(&object.into_dict()?, Some(id), self.encryption.is_some())
+                    let dict = object.into_dict().ok_or(UNREADABLE)?;
+                    info_entries(&dict, Some(id), self.encryption.is_some())
                 }
             },
-            Info::Direct(bytes) => info_entries(&Dict::from_bytes(&bytes)?, None, false),
+            Info::Direct(bytes) => {
+                info_entries(&Dict::from_bytes(&bytes).ok_or(UNREADABLE)?, None, false)
+            }
         })?
-        .ok_or(PdfError::Damaged { what: WHAT })
     }
 
     /// The metadata streams that the Catalog names, in their order. More than one means a duplicate /Metadata
@@ -249,9 +255,12 @@ fn info_entries(
     dict: &Dict<'_>,
     object: Option<ObjectId>,
     encrypted: bool,
-) -> Option<Vec<InfoEntry>> {
+) -> Result<Vec<InfoEntry>, PdfError> {
     let bytes = dict.data();
-    let raw = raw_entries(bytes)?;
+    let raw = raw_entries(bytes).ok_or(UNREADABLE)?;
+    if raw.len() > MAX_ENTRIES {
+        return Err(PdfError::TooLarge { what: "an Info dictionary of more than 1,000 entries" });
+    }
     let mut entries = Vec::new();
     for (index, entry) in raw.iter().enumerate() {
         if entry.value.len() > MAX_VALUE {
@@ -277,7 +286,7 @@ fn info_entries(
             object,
         });
     }
-    Some(entries)
+    Ok(entries)
 }
 
 /// Decodes a metadata stream within [`MAX_PACKET`]: hayro-syntax decrypts, lopdf decodes, because only lopdf's filters

@@ -15,7 +15,7 @@ use hayro_syntax::reader::{Reader, ReaderExt};
 use super::ObjectId;
 use super::map::{Glance, Room};
 use section::Entry;
-pub(super) use section::Section;
+pub(super) use section::{MAX_NUMBER, Section};
 
 /// Sections that a chain may have. hayro-syntax stops at the same number.
 const MAX_SECTIONS: usize = 256;

@@ -25,6 +25,9 @@ const PDFA_ID: &str = "http://www.aiim.org/pdfa/ns/id/";
 const PDFA_EXTENSION: &str = "http://www.aiim.org/pdfa/ns/extension/";
 const PDFA_SCHEMA: &str = "http://www.aiim.org/pdfa/ns/schema#";
 
+/// What a packet begins with (ISO 16684-1, 7.3.2).
+const WRAPPER: &str = "<?xpacket begin";
+
 /// XML nodes that a packet may have. 5 MB of editing history have some 300,000.
 const MAX_NODES: u32 = 1_000_000;
 /// Properties that a packet may have: each takes a hundred times as much memory as in the packet. Others have some hundred.
@@ -43,6 +46,9 @@ pub enum XmpError {
     /// It is not well-formed XML.
     #[error("the XMP packet is not well-formed XML: {0}")]
     Malformed(String),
+    /// More than one packet stands in it, one behind the other.
+    #[error("the metadata stream holds more than one XMP packet")]
+    Several,
     /// It has no rdf:RDF element.
     #[error("the XMP packet has no rdf:RDF")]
     NoRdf,
@@ -109,7 +115,10 @@ impl Packet {
         let padding = |character: char| character == '\0' || character.is_ascii_whitespace();
         let start = text.len() - text.trim_start_matches(padding).len();
         let xml = start..start + text[start..].trim_end_matches(padding).len();
-        let document = document(&text[xml.clone()])?;
+        let document = document(&text[xml.clone()]).map_err(|error| match error {
+            XmpError::Malformed(_) if text.matches(WRAPPER).nth(1).is_some() => XmpError::Several,
+            error => error,
+        })?;
         let properties = properties(&document, rdf(&document)?)?;
         Ok(Self { text, encoding, xml, properties })
     }

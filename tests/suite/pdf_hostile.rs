@@ -8,6 +8,7 @@ use pith::error::Remedy;
 use pith::metadata::Reading;
 use pith::pdf::{MAX_DECODED, Pdf, PdfError};
 
+use crate::desk::Desk;
 use crate::pdf_files::{build, folder, paper, stream};
 
 fn fixture(name: &str) -> Pdf {
@@ -410,11 +411,36 @@ fn a_file_that_is_written_to_is_refused() {
     assert!(matches!(pdf.check_unchanged(), Err(PdfError::Changed)));
 }
 
+/// Files that state much more than any paper, by name.
+fn crowded() -> Vec<(&'static str, Vec<u8>)> {
+    let keys: String = (0..30_000).map(|number| format!("/A{number}(x)")).collect();
+    let packet = |content: String| {
+        let rdf = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>";
+        stream("/Type/Metadata/Subtype/XML", &format!("{rdf}{content}</rdf:RDF>"))
+    };
+    let identifiers = packet(format!(
+        "<rdf:Description xmlns:xmp='http://ns.adobe.com/xap/1.0/'><xmp:Identifier><rdf:Bag>{}</rdf:Bag></xmp:Identifier></rdf:Description>",
+        "<rdf:li>pith:A</rdf:li>".repeat(400_000)
+    ));
+    let namespaces =
+        (0..60_000).map(|number| format!("<rdf:Description xmlns:a{number}='b'/>")).collect();
+    let info = |entries: &str| {
+        build(&[CATALOG, PAGES, PAGE, (4, &format!("<<{entries}>>"))], "/Root 1 0 R/Info 4 0 R")
+    };
+    let with = |packet: &str| build(&[CATALOG, PAGES, PAGE, (5, packet)], "/Root 1 0 R");
+    vec![
+        ("info-keys", info(&keys)),
+        ("info-numbers", info(&"/PithNumber(pith:A)".repeat(100_000))),
+        ("identifiers", with(&identifiers)),
+        ("namespaces", with(&packet(namespaces))),
+    ]
+}
+
 /// Files that are deep or lead back to themselves, by name.
 fn deep() -> Vec<(&'static str, Vec<u8>)> {
     let nested = |open: &str, close: &str, count: usize| open.repeat(count) + &close.repeat(count);
     let array = format!("<</A {} /Title(x)>>", nested("[", "]", 10_000));
-    let dictionary = format!("<</Type/Catalog/Pages 2 0 R/X {}>>", nested("<</A ", ">>", 2_000));
+    let dictionary = format!("<</Type/Catalog/Pages 2 0 R/X {}>>", nested("<</A ", ">>", 10_000));
     let elements = format!(
         "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description>{}</rdf:Description></rdf:RDF>",
         nested("<a>", "</a>", 10_000)
@@ -489,18 +515,23 @@ import os, sys
 pith, *paths = sys.argv[1:]
 for path in paths:
     silent = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (1, 2)]
-    child = os.posix_spawn(pith, [pith, 'check', path], os.environ, file_actions=silent)
-    _, status, used = os.wait4(child, 0)
-    print(os.waitstatus_to_exitcode(status), used.ru_maxrss, used.ru_utime + used.ru_stime)
+    inject = ['inject', path, '2403.01164', '--offline', '--mirror', 'mirror', '-o', 'out.pdf']
+    for verb in (['check', path], inject):
+        child = os.posix_spawn(pith, [pith, *verb], os.environ, file_actions=silent)
+        _, status, used = os.wait4(child, 0)
+        seconds = used.ru_utime + used.ru_stime
+        print(verb[0], os.waitstatus_to_exitcode(status), used.ru_maxrss, seconds)
+    if os.path.exists('out.pdf'):
+        os.remove('out.pdf')
 ";
 
 #[cfg(target_os = "linux")]
 #[test]
 fn hostile_files_take_a_second_and_little_memory() {
     let Some(python) = crate::tools::require_python("os") else { return };
-    let folder = folder("measured");
-    let mut files: Vec<_> =
-        deep().into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+    let desk = Desk::new();
+    let made = deep().into_iter().chain(crowded());
+    let mut files: Vec<_> = made.map(|(name, bytes)| (name.to_owned(), bytes)).collect();
     for name in ["bomb-page.pdf", "bomb-xmp.pdf"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pdf").join(name);
         files.push((name.to_owned(), fs::read(path).unwrap()));
@@ -516,22 +547,23 @@ fn hostile_files_take_a_second_and_little_memory() {
     let mut arguments =
         vec!["-c".to_owned(), MEASURE.to_owned(), env!("CARGO_BIN_EXE_pith").to_owned()];
     for (name, bytes) in &files {
-        let path = folder.join(format!("{name}.pdf"));
-        fs::write(&path, bytes).unwrap();
-        arguments.push(path.to_str().unwrap().to_owned());
+        let name = format!("{name}.pdf");
+        desk.write(&name, bytes);
+        arguments.push(name);
     }
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let printed = crate::tools::run(&folder, python.to_str().unwrap(), &arguments);
-    assert_eq!(printed.lines().count(), files.len());
+    let printed = crate::tools::run(desk.path(), python.to_str().unwrap(), &arguments);
+    let names = files.iter().flat_map(|(name, _)| [name, name]);
+    assert_eq!(printed.lines().count(), names.clone().count());
     // A build for debugging is some ten times as slow.
     let seconds = if cfg!(debug_assertions) { 12.0 } else { 1.0 };
-    for ((name, _), line) in files.iter().zip(printed.lines()) {
-        let [status, memory, time] = line.split(' ').collect::<Vec<_>>()[..] else {
+    for (name, line) in names.zip(printed.lines()) {
+        let [verb, status, memory, time] = line.split(' ').collect::<Vec<_>>()[..] else {
             panic!("{line}")
         };
-        assert!(["0", "1", "5"].contains(&status), "{name}: exit status {status}");
-        assert!(memory.parse::<u64>().unwrap() < 256 << 10, "{name}: {memory} KiB");
-        assert!(time.parse::<f64>().unwrap() < seconds, "{name}: {time} s");
+        assert!(["0", "1", "5"].contains(&status), "{verb} {name}: exit status {status}");
+        assert!(memory.parse::<u64>().unwrap() < 256 << 10, "{verb} {name}: {memory} KiB");
+        assert!(time.parse::<f64>().unwrap() < seconds, "{verb} {name}: {time} s");
     }
 }
 

@@ -35,6 +35,23 @@ pub fn metadata() -> Metadata {
     }
 }
 
+/// The values by the names of their properties.
+fn values() -> [(&'static str, String); 9] {
+    let Metadata { number, url, proof } = metadata();
+    let proof = proof.unwrap();
+    [
+        ("Number", number),
+        ("URL", url),
+        ("Title", proof.title),
+        ("Source", proof.source),
+        ("SHA256", proof.sha256),
+        ("Record", proof.record),
+        ("KeyID", proof.key_id),
+        ("Signature", proof.signature),
+        ("SignedAt", proof.signed_at),
+    ]
+}
+
 fn options() -> Options {
     Options::default()
 }
@@ -100,14 +117,20 @@ fn assert_no_worse(name: &str, after: &Path, before: &Path) {
     }
 }
 
-/// Every XMP value that exiftool read before is there after, but for those that inject is to change.
+/// Every value that exiftool read before is there after, but for those that inject is to change.
 fn assert_kept(name: &str, before: &str, after: &str) {
     let parse = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap()[0].clone();
     let (before, after) = (parse(before), parse(after));
     for (tag, value) in before.as_object().unwrap() {
         // The schemas of PDF/A get ours beside them.
-        let changed =
-            ["SourceFile", "XMP-xmp:MetadataDate", "ExifTool:Warning", "XMP-pdfaExtension:Schemas"];
+        let changed = [
+            "SourceFile",
+            "ExifTool:Warning",
+            "PDF:Linearized",
+            "PDF:PithNumber",
+            "XMP-xmp:MetadataDate",
+            "XMP-pdfaExtension:Schemas",
+        ];
         if !changed.contains(&tag.as_str()) {
             assert_eq!(&after[tag], value, "{name}: {tag}");
         }
@@ -140,11 +163,17 @@ fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
         if require("pdfinfo") {
             let custom = tools::run(&folder, "pdfinfo", &["-custom", out.to_str().unwrap()]);
             assert!(custom.contains(&metadata().number), "{name}: {custom}");
+            assert!(custom.contains(&metadata().url), "{name}: {custom}");
             let packet = tools::run(&folder, "pdfinfo", &["-meta", out.to_str().unwrap()]);
             assert!(
                 packet.contains("<pith:KeyID>pith-v1-2026-05</pith:KeyID>"),
                 "{name}: {packet}"
             );
+            let pages = |path: &Path| {
+                let said = tools::run(&folder, "pdfinfo", &[path.to_str().unwrap()]);
+                said.lines().find(|line| line.starts_with("Pages:")).map(str::to_owned)
+            };
+            assert_eq!(pages(&out), pages(&input), "{name}");
         }
         if require("exiftool") {
             let json = tools::run(
@@ -161,9 +190,12 @@ fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
                 ],
             );
             let tags: serde_json::Value = serde_json::from_str(&json).unwrap();
-            let proof = metadata().proof.unwrap();
-            assert_eq!(tags[0]["XMP-pith:Record"], proof.record, "{name}: {json}");
-            assert_eq!(tags[0]["XMP-pith:Number"], metadata().number, "{name}: {json}");
+            for (key, value) in values() {
+                // exiftool has its own way with capitals, and with times.
+                let tag = format!("XMP-pith:{key}").replace("URL", "Url").replace("SHA", "Sha");
+                let value = if key == "SignedAt" { "2026:05:18 02:44:42Z".into() } else { value };
+                assert_eq!(tags[0][tag], value, "{name}: {key} in {json}");
+            }
             assert_eq!(
                 tags[0]["XMP-xmp:Identifier"],
                 serde_json::json!([metadata().number]),
@@ -173,7 +205,7 @@ fn what_is_injected_is_read_by_everyone_and_stripped_without_a_trace() {
                 let tags: serde_json::Value = serde_json::from_str(json).unwrap();
                 tags[0]["ExifTool:Warning"].clone()
             };
-            let old = ["-j", "-G1", "-struct", "-XMP:all", "-warning"];
+            let old = ["-j", "-G1", "-struct", "-XMP:all", "-PDF:all", "-warning"];
             let all = |path: &Path| {
                 tools::run(&folder, "exiftool", &[&old[..], &[path.to_str().unwrap()]].concat())
             };
@@ -256,15 +288,17 @@ fn pikepdf_reads_the_same_values() {
     }
     let script = "import sys, pikepdf\nfor path in sys.argv[1:]:\n with pikepdf.open(path) as pdf:\n  \
                   x = pdf.open_metadata()\n  ns = '{https://pith.science/schemas/pith-pdf/1.0/}'\n  \
-                  print(pdf.docinfo['/PithNumber'], x[ns + 'Number'], x[ns + 'Record'], x['xmp:Identifier'])";
+                  names = 'Number URL Title Source SHA256 Record KeyID Signature SignedAt'.split()\n  \
+                  print(*[pdf.docinfo[key] for key in ('/PithNumber', '/PithURL')],\n   \
+                  *[x[ns + name] for name in names], x['xmp:Identifier'], sep='\t')";
     let mut arguments = vec!["-c", script];
     arguments.extend(outputs.iter().map(String::as_str));
     let printed = tools::run(&folder, python.to_str().unwrap(), &arguments);
-    let Metadata { number, proof, .. } = metadata();
-    let record = proof.unwrap().record;
+    let Metadata { number, url, .. } = metadata();
+    let values = values().map(|(_, value)| value).join("\t");
     assert_eq!(printed.lines().count(), outputs.len());
     for line in printed.lines() {
-        assert_eq!(line, format!("{number} {number} {record} {{'{number}'}}"));
+        assert_eq!(line, format!("{number}\t{url}\t{values}\t{{'{number}'}}"));
     }
 }
 
@@ -527,6 +561,45 @@ fn damaged_files_are_refused_or_written_soundly() {
     }
 }
 
+fn of_ascii() -> String {
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"),
+    ];
+    String::from_utf8(build_after(b"%PDF-1.4\n", &objects, "/Root 1 0 R")).unwrap()
+}
+
+/// poppler reads no object of a number beyond 33,554,431, and a file may say that it has so many.
+#[test]
+fn new_objects_have_numbers_that_all_readers_know() {
+    let folder = folder("numbers");
+    let (input, out) = (folder.join("in.pdf"), folder.join("out.pdf"));
+    let text = of_ascii();
+    for size in [8_388_607_u64, 8_388_608, 50_000_000, 2_147_483_647, 4_294_967_296] {
+        let claimed = text.replace("/Size 4", &format!("/Size {size}"));
+        assert_ne!(claimed, text);
+        fs::write(&input, claimed.as_bytes()).unwrap();
+        inject(&input, Output::Path(&out), &metadata(), &options()).unwrap();
+        assert_no_worse(&format!("/Size {size}"), &out, &input);
+        if require("pdfinfo") {
+            let said = tools::run(&folder, "pdfinfo", &["-custom", out.to_str().unwrap()]);
+            assert!(said.contains(&metadata().number), "/Size {size}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_trailer_that_names_two_catalogs_is_not_continued() {
+    let folder = folder("two-roots");
+    let input = folder.join("in.pdf");
+    let text = of_ascii().replace("/Root 1 0 R", "/Root 1 0 R/Root 1 0 R");
+    fs::write(&input, &text).unwrap();
+    let error = inject(&input, Output::InPlace, &metadata(), &options()).unwrap_err();
+    assert!(error.to_string().ends_with("its trailer names two Catalogs"), "{error}");
+    assert_eq!(fs::read(&input).unwrap(), text.as_bytes());
+}
+
 #[test]
 fn a_file_cut_off_anywhere_never_panics() {
     let folder = folder("cut");
@@ -541,8 +614,10 @@ fn a_file_cut_off_anywhere_never_panics() {
             };
             let _ = (pdf.damage(), pdf.signatures(), Reading::of(&pdf), pdf.first_page());
             let out = folder.join("out.pdf");
-            if inject(&path, Output::Path(&out), &metadata(), &options()).is_ok() {
-                assert_no_worse(&format!("cut at {length}"), &out, &path);
+            match inject(&path, Output::Path(&out), &metadata(), &options()) {
+                Ok(_) => assert_no_worse(&format!("cut at {length}"), &out, &path),
+                Err(InjectError::Input { .. } | InjectError::Packet { .. }) => {}
+                Err(error) => panic!("{error}"),
             }
         }
     }

@@ -4,10 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pith::check::Subject;
 use pith::inject::{InjectError, Note, Options, Output, inject, strip};
 use pith::metadata::{PacketError, Reading};
 use pith::pdf::Pdf;
 use pith::pdf::xmp::XmpError;
+use pith::trust::Keyring;
 use serde_json::Value;
 
 use crate::pdf_archival::judge;
@@ -187,6 +189,27 @@ fn five_megabytes_of_history_stay() {
     assert!(new.starts_with(head) && new.ends_with(tail));
     strip(&out, Output::InPlace, &Options::default()).unwrap();
     assert!(fs::read(&out).unwrap() == bytes);
+}
+
+/// Two writers, one behind the other, in one stream.
+#[test]
+fn two_packets_in_a_stream_are_told() {
+    let folder = folder("two-packets");
+    let path = folder.join("two.pdf");
+    let rdf = "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"/>";
+    let packet =
+        format!("<?xpacket begin=\"\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>{rdf}<?xpacket end=\"w\"?>");
+    fs::write(&path, pdf(packet.repeat(2).as_bytes())).unwrap();
+    let read = Pdf::open(&path, None).unwrap();
+    let findings = Subject::new(&read, &Keyring::pinned(), None).check();
+    let checks: Vec<_> = findings.iter().map(|finding| finding.check).collect();
+    assert!(checks.contains(&"metadata-duplicate"), "{checks:?}");
+    assert!(!checks.contains(&"xmp-malformed"), "{checks:?}");
+    let error = inject(&path, Output::InPlace, &metadata(), &Options::default()).unwrap_err();
+    assert!(error.to_string().contains("more than one XMP packet"), "{error}");
+    let force = Options { force: true, ..Options::default() };
+    inject(&path, Output::InPlace, &metadata(), &force).unwrap();
+    assert_eq!(Reading::of(&Pdf::open(&path, None).unwrap()).metadata(), Some(metadata()));
 }
 
 #[test]

@@ -8,6 +8,8 @@ use hayro_syntax::reader::{Reader, ReaderExt};
 use super::super::{MAX_DECODED, ObjectId, budget, dict, names};
 use super::{Info, Place, object_at};
 
+/// The highest number that every reader takes for an object's (ISO 32000-1, table C.1).
+pub(in crate::pdf) const MAX_NUMBER: u32 = 8_388_607;
 /// Bytes of one entry of a cross-reference table (7.5.4).
 const TABLE_ENTRY: u64 = 20;
 
@@ -158,11 +160,13 @@ impl Section {
         self.subsections.iter().map(|part| u64::from(part.count)).sum()
     }
 
-    /// The lowest number above all that this section uses: by its /Size, its entries, and its own.
+    /// The lowest number above all that this section uses: by its entries, its own, and its /Size. A /Size that leaves
+    /// no number is not believed.
     pub(super) fn next_number(&self) -> u32 {
         let own = self.stream.map_or(0, |stream| stream.number.saturating_add(1));
+        let size = self.size.filter(|size| *size < MAX_NUMBER).unwrap_or(0);
         let ends = self.subsections.iter().map(|part| part.first.saturating_add(part.count));
-        ends.fold(own.max(self.size.unwrap_or(0)), u32::max)
+        ends.fold(own.max(size), u32::max)
     }
 
     /// The lowest offset of the objects that this section itself lists; `None` where it lists none, or more
