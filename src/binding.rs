@@ -40,6 +40,11 @@ pub fn verify_pdf(
             *step = failed;
         }
     }
+    let is_proof = |step: &Step| matches!(step.step, StepName::Digest | StepName::Receipt);
+    if verdict.failures().any(is_proof) {
+        // A record that nobody signed gives the PDF no number.
+        verdict.pith_number = stated_number(reading).or(verdict.pith_number);
+    }
     if let Some(record) = record {
         verdict.steps.extend(bind(reading, page, record.fields().ok().as_ref()));
     }
@@ -136,8 +141,12 @@ fn other_address(reading: &Reading, number: Option<PithNumber>) -> Option<Step> 
     Some(Step::failed(StepName::Number, detail))
 }
 
+fn stated_number(reading: &Reading) -> Option<PithNumber> {
+    reading.agreed(Key::Number)?.parse().ok()
+}
+
 fn without_proof(reading: &Reading) -> Verdict {
-    let pith_number = reading.agreed(Key::Number).and_then(|number| number.parse().ok());
+    let pith_number = stated_number(reading);
     let damaged = reading.values(Key::Record).next().is_some();
     let reason = match (damaged, reading.unreadable.first()) {
         (true, _) => "the record in the PDF cannot be read".to_owned(),

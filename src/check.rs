@@ -352,19 +352,12 @@ pub struct Subject<'a> {
     pub fields: Option<CanonicalRecord>,
     /// The paper that it should be, where the caller knows.
     pub expected: Option<&'a Query>,
-    /// The record that is pinned for the paper.
-    pub pinned: Option<&'a Pinned>,
+    /// The record that is pinned for the paper, which verified, and the name of its file.
+    pinned: Option<(&'a str, &'a Record)>,
+    /// What is wrong with the pinned record, which is then not compared with.
+    pin_fault: Option<Finding>,
     /// What a source has for the number of the PDF.
     pub registered: Option<Registered>,
-}
-
-/// A record that lies beside the paper.
-#[derive(Clone, Debug)]
-pub struct Pinned {
-    /// The file.
-    pub name: String,
-    /// The record.
-    pub record: Record,
 }
 
 /// What a source has for a number.
@@ -384,7 +377,26 @@ impl<'a> Subject<'a> {
         let verdict = binding::verify_pdf(&reading, page.as_ref(), keys);
         let record = binding::proof(&reading).and_then(|proof| Record::from_proof(&proof).ok());
         let fields = record.and_then(|record| record.fields().ok());
-        Self { pdf, reading, page, verdict, fields, expected, pinned: None, registered: None }
+        Self {
+            pdf,
+            reading,
+            page,
+            verdict,
+            fields,
+            expected,
+            pinned: None,
+            pin_fault: None,
+            registered: None,
+        }
+    }
+
+    /// Takes the record that is pinned for the paper. One that does not verify is a finding, and nothing more.
+    pub fn pin(&mut self, pin: &'a Pin, keys: &Keyring) {
+        self.pin_fault = pin_invalid::fault(pin, keys);
+        self.pinned = match &pin.record {
+            Ok(record) if self.pin_fault.is_none() => Some((&pin.name, record)),
+            _ => None,
+        };
     }
 
     /// Runs every check at the level that it comes with.
@@ -403,6 +415,9 @@ impl<'a> Subject<'a> {
                     None => Ok(run(self)),
                 }
             });
+        }
+        if let Some(fault) = &self.pin_fault {
+            outcome.add(&pin_invalid::CHECK, levels, || Ok(vec![fault.clone()]));
         }
         outcome
     }

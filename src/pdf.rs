@@ -307,7 +307,7 @@ impl Pdf {
         // every level of a deep structure.
         let scan = data.as_ref().len() as u64 * 1000 / SCANNED_IN_A_SECOND;
         let limit = deadline::PATIENCE + Duration::from_millis(scan);
-        let late = "so much damage that looking through it takes too long";
+        let late = "objects or damage that take more than a second to look through";
         let password = password.map(str::to_owned);
         deadline::within(limit, UNREADABLE, late, move || {
             Self::load_at_leisure(data, glance, password.as_deref(), LARGE)

@@ -32,7 +32,11 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(link) = links.into_iter().find(|link| !is_other(&link.uri)) else {
         return Vec::new();
     };
-    let finding = CHECK.finding(CHECK.summary).found(&link.uri).expected(url);
+    let message = match record(&link.uri) {
+        Some(_) => "the badge's address is not written as the record's is",
+        None => CHECK.summary,
+    };
+    let finding = CHECK.finding(message).found(&link.uri).expected(url);
     vec![finding.at(Place::of_link(link))]
 }
 

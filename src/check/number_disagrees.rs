@@ -79,11 +79,11 @@ fn pinned(
     agrees: &impl Fn(&PithNumber) -> bool,
     number: PithNumber,
 ) -> Option<Finding> {
-    let pinned = subject.pinned?;
-    let suffix = super::number_of(&pinned.record);
-    let year = pinned.record.fields().ok().map(|fields| fields.submitted_at.year());
+    let (name, record) = subject.pinned?;
+    let suffix = super::number_of(record);
+    let year = record.fields().ok().map(|fields| fields.submitted_at.year());
     let other = PithNumber { year, suffix };
-    let finding = CHECK.finding(format!("the record that is pinned in {} is another", pinned.name));
+    let finding = CHECK.finding(format!("the record that is pinned in {name} is another"));
     (!agrees(&other)).then(|| finding.found(number.to_string()).expected(other.to_string()))
 }
 

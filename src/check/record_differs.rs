@@ -33,10 +33,9 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
         return vec![CHECK.finding(message).found(number.to_string())];
     }
     let registered = registered.and_then(|it| Some((it.name.as_str(), it.record.as_ref()?)));
-    let pinned = || subject.pinned.map(|pinned| (pinned.name.as_str(), &pinned.record));
     let same = |(_, record): &(&str, &Record)| super::number_of(record) == number.suffix;
     // A record of another number is a finding of number-disagrees.
-    let Some((name, record)) = registered.or_else(pinned).filter(same) else {
+    let Some((name, record)) = registered.or(subject.pinned).filter(same) else {
         return Vec::new();
     };
     let (Some(carried), Some(theirs)) = (binding::proof(&subject.reading), record.proof()) else {

@@ -50,7 +50,7 @@ pub struct StyFile {
 }
 
 /// A pith.json for the paper.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pin {
     /// The file, as it is shown.
     pub name: String,

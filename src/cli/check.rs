@@ -251,7 +251,9 @@ impl Checker<'_> {
             Unchecked { message: error.to_string(), remedy: other.or(error.remedy()), findings }
         })?;
         let mut subject = Subject::new(&pdf, &self.keys, self.expected.as_ref());
-        subject.pinned = settings.pinned.as_ref();
+        if let Some(pin) = &settings.pin {
+            subject.pin(pin, &self.keys);
+        }
         let notes = settings.notes(self.is_verbose);
         let mut unreached = None;
         if let (Some(context), Some(number)) = (&self.context, subject.number()) {

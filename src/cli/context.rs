@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::options::Options;
 use super::terminal::Terminal;
 use super::{Exit, Failure, files, settings};
+use crate::check::Pin;
 use crate::error::Remedy;
 use crate::id::Query;
 use crate::source::{
@@ -32,14 +33,17 @@ impl Context {
         options: &Options,
         terminal: &mut Terminal,
     ) -> Result<Self, Failure> {
-        let pinned = settings::pinned(folder);
-        let pin = match pinned {
+        let pin = match settings::pinned(folder) {
             None => None,
-            Some(Ok(pinned)) => {
-                Some(Found { record: pinned.record, url: pinned.name, validator: None })
+            Some(Ok(Pin { name, record: Ok(record) })) => {
+                Some(Found { record, url: name, validator: None })
             }
-            Some(Err(unused)) => {
-                terminal.note(&unused.to_string());
+            Some(Ok(Pin { name, record: Err(message) })) => {
+                terminal.note(&format!("the pinned record was not used: {name}: {message}"));
+                None
+            }
+            Some(Err(foreign)) => {
+                terminal.note(&foreign);
                 None
             }
         };

@@ -12,6 +12,13 @@ const ALIKE: f64 = 0.85;
 /// An id where a file belongs, or a name that is nearly one in the folder.
 pub(super) fn missing(path: &Path) -> Option<String> {
     let text = path.to_str()?;
+    if text == "-" {
+        return Some("standard input is not read here: give the name of a file".into());
+    }
+    if let Ok(target) = path.read_link() {
+        let target = target.display();
+        return Some(format!("the name is that of a link to {target}, where nothing is"));
+    }
     if text.parse::<Query>().is_ok() {
         return Some(format!("that is an id, not a file: pith resolve {text}"));
     }

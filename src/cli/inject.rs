@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use super::context::{Context, keyring};
-use super::hint::shell_word;
+use super::hint::{self, shell_word};
 use super::options::{Format, Options};
 use super::password::Password;
 use super::terminal::Terminal;
@@ -200,7 +200,11 @@ fn open<'a>(
     how: &'a inject::Options,
     terminal: &mut Terminal,
 ) -> Result<Edit<'a>, Failure> {
-    let edit = Edit::open(pdf, target.output(), how).map_err(failure)?;
+    let edit = Edit::open(pdf, target.output(), how).map_err(|error| {
+        let meant = if pdf.exists() { None } else { hint::missing(pdf) };
+        let failure = failure(error);
+        Failure { remedy: meant.or(failure.remedy), ..failure }
+    })?;
     let signatures = edit.signatures();
     if signatures.count > 0 {
         let count = match signatures.count {

@@ -3,7 +3,6 @@
 mod search;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Exit, Failure, files};
-use crate::check::{ALL, Check, Levels, Pinned, Setting, by_id};
+use crate::check::{ALL, Check, Levels, Pin, Setting, by_id};
 use crate::paper::PIN;
 use crate::record::{self, Record};
 use search::Nearest;
@@ -54,9 +53,8 @@ impl Config {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Settings {
     pub levels: Levels,
-    pub pinned: Option<Pinned>,
-    /// The pinned record that lies there and was not used.
-    pub unused: Option<Unused>,
+    /// The record that is pinned for the papers.
+    pub pin: Option<Pin>,
     /// The configuration file.
     config: Option<String>,
     /// Why something that lies there was not used.
@@ -105,11 +103,8 @@ impl Settings {
         }
         match pinned(&folder) {
             None => {}
-            Some(Ok(pinned)) => settings.pinned = Some(pinned),
-            Some(Err(unused)) => {
-                settings.notes.push(unused.to_string());
-                settings.unused = Some(unused);
-            }
+            Some(Ok(pin)) => settings.pin = Some(pin),
+            Some(Err(foreign)) => settings.notes.push(foreign),
         }
         Ok(settings)
     }
@@ -124,8 +119,7 @@ impl Settings {
         match search::nearest(folder, name)? {
             Nearest::Usable(path) => Some(path),
             Nearest::Foreign(path) => {
-                self.notes
-                    .push(format!("{} was not used: it belongs to another user", shown(&path)));
+                self.notes.push(foreign(&path));
                 None
             }
         }
@@ -142,46 +136,27 @@ impl Settings {
             let set = if set.is_empty() { "nothing".to_owned() } else { set.join(", ") };
             notes.push(format!("{name} sets {set}"));
         }
-        if let (true, Some(pinned)) = (verbose, &self.pinned) {
-            notes.push(format!("{} is the pinned record", pinned.name));
+        if let (true, Some(Pin { name, record: Ok(_) })) = (verbose, &self.pin) {
+            notes.push(format!("{name} is the pinned record"));
         }
         notes
     }
 }
 
-/// A pinned record that was not used.
-#[derive(Clone, Debug)]
-pub(super) struct Unused {
-    /// Its file.
-    pub name: String,
-    /// Why, a sentence.
-    pub message: String,
-}
-
-impl fmt::Display for Unused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the pinned record was not used: {}", self.message)
-    }
-}
-
-/// The pinned record for the papers in a folder; or, where there is one that is not used, why.
-pub(super) fn pinned(folder: &Path) -> Option<Result<Pinned, Unused>> {
-    let (path, is_foreign) = match search::nearest(&folder.canonicalize().ok()?, PIN)? {
-        Nearest::Usable(path) => (path, false),
-        Nearest::Foreign(path) => (path, true),
+/// The pinned record for the papers in a folder; or what to say of one that is not taken.
+pub(super) fn pinned(folder: &Path) -> Option<Result<Pin, String>> {
+    let path = match search::nearest(&folder.canonicalize().ok()?, PIN)? {
+        Nearest::Usable(path) => path,
+        Nearest::Foreign(path) => return Some(Err(foreign(&path))),
     };
-    let name = shown(&path);
-    if is_foreign {
-        let message = format!("{name} belongs to another user");
-        return Some(Err(Unused { name, message }));
-    }
-    let record = files::read(&path, record::MAX_BYTES).map_err(|failure| failure.message);
-    let record = record
-        .and_then(|bytes| Record::from_slice(&bytes).map_err(|error| format!("{name}: {error}")));
-    Some(match record {
-        Ok(record) => Ok(Pinned { name, record }),
-        Err(message) => Err(Unused { name, message }),
-    })
+    let bytes = files::read(&path, record::MAX_BYTES).map_err(|failure| failure.message);
+    let record =
+        bytes.and_then(|bytes| Record::from_slice(&bytes).map_err(|error| error.to_string()));
+    Some(Ok(Pin { name: shown(&path), record }))
+}
+
+fn foreign(path: &Path) -> String {
+    format!("{} was not used: it belongs to another user", shown(path))
 }
 
 /// The folder that a file lies in.

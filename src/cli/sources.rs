@@ -163,15 +163,7 @@ impl Found {
             let record = Record::from_slice(&bytes).map_err(|error| error.to_string());
             return Some(Pin { name, record });
         }
-        match (&settings.pinned, &settings.unused) {
-            (Some(pinned), _) => {
-                Some(Pin { name: pinned.name.clone(), record: Ok(pinned.record.clone()) })
-            }
-            (None, Some(unused)) => {
-                Some(Pin { name: unused.name.clone(), record: Err(unused.message.clone()) })
-            }
-            (None, None) => None,
-        }
+        settings.pin.clone()
     }
 
     fn notes(&self, paper: &Paper, asks_for_pdf: bool) -> Vec<String> {

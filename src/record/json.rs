@@ -80,6 +80,9 @@ impl Json {
             let first = bytes.iter().find(|b| !b.is_ascii_whitespace());
             let message = match first {
                 None => "it is empty, not JSON".into(),
+                Some(b'<') if bytes.trim_ascii_start().starts_with(b"<<<<<<<") => {
+                    "it holds the marks of a merge that was not finished, so it is not JSON".into()
+                }
                 Some(b'<') => "it is HTML or XML, not JSON".into(),
                 Some(_) if std::str::from_utf8(bytes).is_err() => {
                     "it is not JSON: it is not UTF-8".into()

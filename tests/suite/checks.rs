@@ -269,10 +269,44 @@ fn the_pinned_record_is_that_of_the_paper() {
     let finding = &ran.json()[0]["findings"][0];
     assert_eq!(finding["check"], "number-disagrees");
     assert_eq!(finding["message"], "the record that is pinned in papers/pith.json is another");
-    desk.write("papers/pith.json", b"{");
-    let ran = desk.run(&["check", "papers"]);
-    assert_eq!(ran.status, Some(0));
-    assert!(ran.out().contains("the pinned record was not used"), "{}", ran.out());
+}
+
+#[test]
+fn a_pinned_record_that_does_not_verify_is_an_error_and_compared_with_nothing() {
+    let forged = crate::records::HETEGEN.replace("\"version\":1", "\"version\":7");
+    let merged = format!("<<<<<<< HEAD\n{}", crate::records::HETEGEN);
+    let desk = Desk::new();
+    desk.copy("checks/proof-missing/good.pdf", "papers/a.pdf");
+    for (pin, message) in [
+        (forged.as_str(), "but the record's is"),
+        (&merged, "the marks of a merge"),
+        ("{", "it is not JSON"),
+    ] {
+        desk.write("papers/pith.json", pin.as_bytes());
+        let ran = desk.run(&["check", "papers", "--format", "json"]);
+        let findings = ran.json()[0]["findings"].clone();
+        assert_eq!(findings.as_array().unwrap().len(), 1, "{findings}");
+        assert_eq!(findings[0]["check"], "pin-invalid");
+        assert!(findings[0]["message"].as_str().unwrap().contains(message), "{findings}");
+        assert_eq!(ran.status, Some(1));
+    }
+    desk.write("pith.toml", b"[levels]\npin-invalid = \"off\"\n");
+    assert_eq!(desk.run(&["check", "papers"]).status, Some(0));
+}
+
+#[test]
+fn a_forged_record_does_not_make_the_rest_wrong() {
+    let desk = Desk::new();
+    desk.copy("checks/proof-missing/good.pdf", "good.pdf");
+    let good = std::fs::read(desk.join("good.pdf")).unwrap();
+    let at = good.windows(11).rposition(|window| window == b"\"version\":1").expect("the record");
+    let forged = [&good[..at], b"\"version\":2", &good[at + 11..]].concat();
+    desk.write("forged.pdf", &forged);
+    let report = desk.run(&["check", "forged.pdf", "--format", "json"]).json().remove(0);
+    assert_eq!(report["pith_number"], "pith:2024:WKFOJ2ECV52KUJR3SCIBSQ4GYD");
+    let findings = report["findings"].as_array().unwrap();
+    assert!(!findings.is_empty());
+    assert!(findings.iter().all(|finding| finding["check"] == "proof-invalid"), "{findings:#?}");
 }
 
 #[test]
