@@ -166,7 +166,8 @@ impl<'a> Plan<'a> {
                 let dict = self.pdf.file.xref().get::<Dict<'_>>(id.identifier());
                 // A reference to an object that was never there is null (7.3.10), and its number is still to be
                 // had. A trailer with another number makes exiftool speak of a duplicate.
-                let unused = self.pdf.chain.place(self.pdf.bytes(), id.number).is_none();
+                let unused = id.number <= MAX_NUMBER
+                    && self.pdf.chain.place(self.pdf.bytes(), id.number).is_none();
                 let id = (dict.is_some() || unused).then_some(*id);
                 self.next = self.next.max(id.map_or(0, |id| id.number.saturating_add(1)));
                 (id, dict.map_or(b"<<>>".to_vec(), |dict| dict.data().to_vec()))

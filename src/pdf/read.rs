@@ -16,7 +16,8 @@ const MAX_ENTRIES: usize = 1_000;
 /// Bytes that a value of the Info dictionary may have (1 MiB).
 const MAX_VALUE: usize = 1 << 20;
 
-const UNREADABLE: PdfError = PdfError::Damaged { what: "its Info dictionary cannot be read" };
+const WHAT: &str = "its Info dictionary cannot be read";
+const UNREADABLE: PdfError = PdfError::Damaged { what: WHAT };
 
 /// One entry of the document information dictionary (ISO 32000-2, 14.3.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +91,7 @@ impl Pdf {
     /// [`PdfError::Damaged`] where the dictionary is named and cannot be read; [`PdfError::TooLarge`] where it has more
     /// than 1,000 entries.
     pub fn info(&self) -> Result<Vec<InfoEntry>, PdfError> {
-        guard::guard("its Info dictionary cannot be read", || match self.info_place() {
+        guard::guard(WHAT, || match self.info_place() {
             Info::None => Ok(Vec::new()),
             Info::Indirect(id) => match self.file.xref().get::<Object<'_>>(id.identifier()) {
                 // A reference to an object that does not exist is null (7.3.10).

@@ -576,15 +576,17 @@ fn new_objects_have_numbers_that_all_readers_know() {
     let folder = folder("numbers");
     let (input, out) = (folder.join("in.pdf"), folder.join("out.pdf"));
     let text = of_ascii();
-    for size in [8_388_607_u64, 8_388_608, 50_000_000, 2_147_483_647, 4_294_967_296] {
-        let claimed = text.replace("/Size 4", &format!("/Size {size}"));
+    let sizes = [8_388_607_u64, 8_388_608, 50_000_000, 2_147_483_647, 4_294_967_296];
+    let sizes = sizes.map(|size| format!("/Size {size}"));
+    for claim in sizes.into_iter().chain(["/Size 4/Info 50000000 0 R".to_owned()]) {
+        let claimed = text.replace("/Size 4", &claim);
         assert_ne!(claimed, text);
         fs::write(&input, claimed.as_bytes()).unwrap();
         inject(&input, Output::Path(&out), &metadata(), &options()).unwrap();
-        assert_no_worse(&format!("/Size {size}"), &out, &input);
+        assert_no_worse(&claim, &out, &input);
         if require("pdfinfo") {
             let said = tools::run(&folder, "pdfinfo", &["-custom", out.to_str().unwrap()]);
-            assert!(said.contains(&metadata().number), "/Size {size}: {said}");
+            assert!(said.contains(&metadata().number), "{claim}: {said}");
         }
     }
 }
