@@ -43,7 +43,7 @@ use serde::Serialize;
 use crate::binding;
 use crate::id::{PithNumber, Query, Suffix};
 use crate::metadata::{self, Key, Reading};
-use crate::pdf::{FirstPage, Link, Pdf, PdfError};
+use crate::pdf::{FirstPage, Link, ObjectId, Pdf, PdfError};
 use crate::record::{CanonicalRecord, Record};
 use crate::trust::Keyring;
 use crate::verify::Verdict;
@@ -299,6 +299,10 @@ impl Place {
 
     fn of_link(link: &Link) -> Self {
         Self { object: link.object.map(|object| object.to_string()), ..Self::PAGE_1 }
+    }
+
+    fn of_packet(object: ObjectId) -> Self {
+        Self { part: "XMP", object: Some(object.to_string()), ..Self::default() }
     }
 }
 

@@ -268,13 +268,7 @@ impl Failure {
     /// A file or folder that the system would not read or write.
     fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
         let message = format!("{}: {}", path.display(), error::io_message(error));
-        let is_missing = error.kind() == std::io::ErrorKind::NotFound;
-        let hint = is_missing.then(|| hint::missing(path)).flatten();
-        Self::new(
-            Exit::Io,
-            message,
-            Some(hint.unwrap_or_else(|| error::io_remedy(error).to_owned())),
-        )
+        Self::new(Exit::Io, message, Some(hint::remedy(path, error)))
     }
 }
 

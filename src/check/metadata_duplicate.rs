@@ -23,10 +23,7 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
         finding.found(format!("objects {}", objects.join(", "))).at(place)
     });
     let several = subject.reading.unreadable.iter().filter(|packet| packet.is_several());
-    let within = several.map(|packet| {
-        let object = Some(packet.object.to_string());
-        let place = Place { part: "XMP", object, ..Place::default() };
-        CHECK.finding(packet.error.to_string()).at(place)
-    });
+    let within = several
+        .map(|packet| CHECK.finding(packet.error.to_string()).at(Place::of_packet(packet.object)));
     streams.into_iter().chain(within).collect()
 }

@@ -20,10 +20,6 @@ fn run(subject: &Subject<'_>) -> Vec<Finding> {
     // Several packets in one stream are a finding of metadata-duplicate.
     let unreadable = subject.reading.unreadable.iter().filter(|packet| !packet.is_several());
     unreadable
-        .map(|packet| {
-            let object = Some(packet.object.to_string());
-            let place = Place { part: "XMP", object, ..Place::default() };
-            CHECK.finding(packet.error.to_string()).at(place)
-        })
+        .map(|packet| CHECK.finding(packet.error.to_string()).at(Place::of_packet(packet.object)))
         .collect()
 }

@@ -1,7 +1,9 @@
 //! What a person probably meant by a path at which there is nothing.
 
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use crate::error::io_remedy;
 use crate::id::Query;
 
 /// How many names of a folder are looked at.
@@ -9,8 +11,14 @@ const MAX_NAMES: usize = 10_000;
 /// How alike two names must be (Jaro-Winkler).
 const ALIKE: f64 = 0.85;
 
+/// What to do about a file or folder that the system would not read or write.
+pub(super) fn remedy(path: &Path, error: &io::Error) -> String {
+    let meant = if error.kind() == ErrorKind::NotFound { missing(path) } else { None };
+    meant.unwrap_or_else(|| io_remedy(error).to_owned())
+}
+
 /// An id where a file belongs, or a name that is nearly one in the folder.
-pub(super) fn missing(path: &Path) -> Option<String> {
+fn missing(path: &Path) -> Option<String> {
     let text = path.to_str()?;
     if text == "-" {
         return Some("standard input is not read here: give the name of a file".into());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use super::context::{Context, keyring};
-use super::hint::{self, shell_word};
+use super::hint::shell_word;
 use super::options::{Format, Options};
 use super::password::Password;
 use super::terminal::Terminal;
@@ -14,7 +14,7 @@ use crate::binding;
 use crate::error::Remedy;
 use crate::inject::{self, Edit, InjectError, Output, Report};
 use crate::metadata::{Metadata, Reading};
-use crate::pdf::Pdf;
+use crate::pdf::{Pdf, PdfError};
 use crate::report::{VerdictJson, line};
 use crate::trust::Keyring;
 
@@ -200,11 +200,7 @@ fn open<'a>(
     how: &'a inject::Options,
     terminal: &mut Terminal,
 ) -> Result<Edit<'a>, Failure> {
-    let edit = Edit::open(pdf, target.output(), how).map_err(|error| {
-        let meant = if pdf.exists() { None } else { hint::missing(pdf) };
-        let failure = failure(error);
-        Failure { remedy: meant.or(failure.remedy), ..failure }
-    })?;
+    let edit = Edit::open(pdf, target.output(), how).map_err(failure)?;
     let signatures = edit.signatures();
     if signatures.count > 0 {
         let count = match signatures.count {
@@ -221,7 +217,10 @@ fn open<'a>(
 }
 
 fn failure(error: InjectError) -> Failure {
-    Failure::new(Exit::Io, error.to_string(), error.remedy())
+    match &error {
+        InjectError::Input { path, error: PdfError::Io(error) } => Failure::io(path, error),
+        error => Failure::new(Exit::Io, error.to_string(), error.remedy()),
+    }
 }
 
 /// What was done is no result for a pipe: the file is.

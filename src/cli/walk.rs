@@ -126,10 +126,7 @@ impl Iterator for Walk<'_> {
 }
 
 fn unread(path: &Path, error: &io::Error) -> Box<FileReport> {
-    let is_missing = error.kind() == io::ErrorKind::NotFound;
-    let hint = is_missing.then(|| hint::missing(path)).flatten();
-    let remedy = hint.unwrap_or_else(|| error::io_remedy(error).to_owned());
-    unreadable(path, error::io_message(error), &remedy)
+    unreadable(path, error::io_message(error), &hint::remedy(path, error))
 }
 
 /// Whether a file of this name is taken for a PDF.

@@ -14,6 +14,7 @@ use lopdf::{Dictionary, Stream, StringFormat, Writer};
 use sha2::{Digest, Sha256};
 
 use super::dict::{raw_entries, splice};
+use super::read::UNREADABLE_INFO;
 use super::security::{self, Cipher};
 use super::trailer::{Info, MAX_NUMBER, Place, Section, last_startxref};
 use super::{ObjectId, Pdf, PdfError, names, text_string};
@@ -159,8 +160,6 @@ impl<'a> Plan<'a> {
     }
 
     fn info(&mut self, changes: &[(String, Option<String>)]) -> Result<(), PdfError> {
-        const UNREADABLE: PdfError =
-            PdfError::Damaged { what: "its Info dictionary cannot be read" };
         let (id, old) = match &self.newest.info {
             Info::Indirect(id) => {
                 let dict = self.pdf.file.xref().get::<Dict<'_>>(id.identifier());
@@ -176,7 +175,7 @@ impl<'a> Plan<'a> {
             Info::None => (None, b"<<>>".to_vec()),
         };
         let changed = |key: &[u8]| changes.iter().any(|(changed, _)| changed.as_bytes() == key);
-        let entries = raw_entries(&old).ok_or(UNREADABLE)?;
+        let entries = raw_entries(&old).ok_or(UNREADABLE_INFO)?;
         if changes.iter().all(|(_, value)| value.is_none())
             && !entries.iter().any(|entry| changed(&entry.key))
         {
@@ -198,7 +197,7 @@ impl<'a> Plan<'a> {
                 added.push(b'\n');
             }
         }
-        let new = splice(&old, changed, &added).ok_or(UNREADABLE)?;
+        let new = splice(&old, changed, &added).ok_or(UNREADABLE_INFO)?;
         self.info = Some(id);
         self.objects.push((id, new));
         Ok(())

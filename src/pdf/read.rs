@@ -16,8 +16,9 @@ const MAX_ENTRIES: usize = 1_000;
 /// Bytes that a value of the Info dictionary may have (1 MiB).
 const MAX_VALUE: usize = 1 << 20;
 
-const WHAT: &str = "its Info dictionary cannot be read";
-const UNREADABLE: PdfError = PdfError::Damaged { what: WHAT };
+const BAD_INFO: &str = "its Info dictionary cannot be read";
+/// Of an Info dictionary that is named.
+pub(super) const UNREADABLE_INFO: PdfError = PdfError::Damaged { what: BAD_INFO };
 
 /// One entry of the document information dictionary (ISO 32000-2, 14.3.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,18 +92,18 @@ impl Pdf {
     /// [`PdfError::Damaged`] where the dictionary is named and cannot be read; [`PdfError::TooLarge`] where it has more
     /// than 1,000 entries.
     pub fn info(&self) -> Result<Vec<InfoEntry>, PdfError> {
-        guard::guard(WHAT, || match self.info_place() {
+        guard::guard(BAD_INFO, || match self.info_place() {
             Info::None => Ok(Vec::new()),
             Info::Indirect(id) => match self.file.xref().get::<Object<'_>>(id.identifier()) {
                 // A reference to an object that does not exist is null (7.3.10).
                 None | Some(Object::Null(_)) => Ok(Vec::new()),
                 Some(object) => {
-                    let dict = object.into_dict().ok_or(UNREADABLE)?;
+                    let dict = object.into_dict().ok_or(UNREADABLE_INFO)?;
                     info_entries(&dict, Some(id), self.encryption.is_some())
                 }
             },
             Info::Direct(bytes) => {
-                info_entries(&Dict::from_bytes(&bytes).ok_or(UNREADABLE)?, None, false)
+                info_entries(&Dict::from_bytes(&bytes).ok_or(UNREADABLE_INFO)?, None, false)
             }
         })?
     }
@@ -258,7 +259,7 @@ fn info_entries(
     encrypted: bool,
 ) -> Result<Vec<InfoEntry>, PdfError> {
     let bytes = dict.data();
-    let raw = raw_entries(bytes).ok_or(UNREADABLE)?;
+    let raw = raw_entries(bytes).ok_or(UNREADABLE_INFO)?;
     if raw.len() > MAX_ENTRIES {
         return Err(PdfError::TooLarge { what: "an Info dictionary of more than 1,000 entries" });
     }

@@ -77,10 +77,10 @@ impl Json {
             if message.starts_with(DUPLICATE) {
                 return JsonError { message, kind: JsonErrorKind::Duplicate };
             }
-            let first = bytes.iter().find(|b| !b.is_ascii_whitespace());
-            let message = match first {
+            let text = bytes.trim_ascii_start();
+            let message = match text.first() {
                 None => "it is empty, not JSON".into(),
-                Some(b'<') if bytes.trim_ascii_start().starts_with(b"<<<<<<<") => {
+                Some(b'<') if text.starts_with(b"<<<<<<<") => {
                     "it holds the marks of a merge that was not finished, so it is not JSON".into()
                 }
                 Some(b'<') => "it is HTML or XML, not JSON".into(),

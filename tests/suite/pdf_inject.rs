@@ -561,6 +561,7 @@ fn damaged_files_are_refused_or_written_soundly() {
     }
 }
 
+/// A sound file that can be changed as text.
 fn of_ascii() -> String {
     let objects = [
         (1, "<</Type/Catalog/Pages 2 0 R>>"),
